@@ -1,0 +1,113 @@
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import { migrate } from 'drizzle-orm/node-postgres/migrator';
+import pg from 'pg';
+
+/** What a store needs: plain SQL, prepared once per text and connection, or Drizzle over the same connection. */
+export type Tx = {
+  rows<T>(text: string, values?: unknown[]): Promise<T[]>;
+  orm: NodePgDatabase;
+};
+
+export type Db = Tx & {
+  /** Runs `work` in one transaction; whatever it throws rolls everything back. */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** A connection of one's own, for LISTEN; `release` destroys it. */
+  connect(): Promise<{ client: pg.PoolClient; release(): void }>;
+  close(): Promise<void>;
+};
+
+/** Opens a pool. Reads give int8 as numbers (refused beyond 2^53) and timestamptz as epoch milliseconds. */
+export function openDb(url: string, most = 16): Db {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: most,
+    types: { getTypeParser },
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 60_000,
+    application_name: 'floorlight',
+    // instants are read as text that ends in +00, see getTypeParser
+    options: '-c TimeZone=UTC',
+  });
+  // an idle client whose backend died: the pool has dropped it already, the next query takes another
+  pool.on('error', () => {});
+  return {
+    ...txOf(pool),
+    transaction: (work) => inTransaction(pool, work),
+    connect: async () => {
+      const client = await pool.connect();
+      return { client, release: () => client.release(true) };
+    },
+    close: () => pool.end(),
+  };
+}
+
+/** Brings the schema up to date, one process at a time. */
+export async function migrateDb(url: string, folder: string): Promise<void> {
+  const pool = new pg.Pool({ connectionString: url, max: 1 });
+  try {
+    const orm = drizzle(pool);
+    await pool.query('select pg_advisory_lock(7046)');
+    await migrate(orm, { migrationsFolder: folder });
+    await pool.query('select pg_advisory_unlock(7046)');
+  } finally {
+    await pool.end();
+  }
+}
+
+async function inTransaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    const result = await work(txOf(client));
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((failure: Error) => {
+      broken = failure;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+const names = new Map<string, string>();
+
+function txOf(client: pg.Pool | pg.PoolClient): Tx {
+  let orm: NodePgDatabase | undefined;
+  return {
+    get orm() {
+      orm ??= drizzle(client, { casing: 'snake_case' });
+      return orm;
+    },
+    rows: async <T>(text: string, values: unknown[] = []) => {
+      const result = await client.query({ name: nameOf(text), text, values });
+      return result.rows as T[];
+    },
+  };
+}
+
+function nameOf(text: string): string {
+  let name = names.get(text);
+  if (!name) {
+    name = `s${names.size}`;
+    names.set(text, name);
+  }
+  return name;
+}
+
+const INT8 = 20;
+const TIMESTAMPTZ = 1184;
+
+const getTypeParser = ((oid: number, format?: 'text' | 'binary') => {
+  if (oid === INT8) return safeInteger;
+  if (oid === TIMESTAMPTZ) return (text: string) => Date.parse(`${text.slice(0, -3).replace(' ', 'T')}Z`);
+  return pg.types.getTypeParser(oid, format as 'text');
+}) as typeof pg.types.getTypeParser;
+
+function safeInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new Error(`an int8 beyond 2^53 came from the database: ${text}`);
+  return value;
+}

@@ -1,0 +1,74 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import type { Problem } from '#contract/problems.ts';
+import { invalid, missing, Refusal, tooLarge, unsupported } from './refusals.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may use this route: 'anyone', or a predicate of the people room. A route without it is not built. */
+    may?: unknown;
+  }
+}
+
+/**
+ * Common ground of all doors: zod at the door, every failure as problem+json,
+ * and no route without a declared `may` (the people room gives it its meaning).
+ */
+export function furnish(app: FastifyInstance): void {
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.addHook('onRoute', (route) => {
+    if (!route.config?.may) throw new Error(`${route.method} ${route.url} does not say who may`);
+  });
+  app.setErrorHandler((error: FastifyError, request, reply) => refuse(refusalOf(error), error, { request, reply }));
+  app.setNotFoundHandler((request, reply) => {
+    const refusal = missing(`Nothing answers at ${request.method} ${request.url.split('?')[0]}.`);
+    refuse(refusal, refusal, { request, reply });
+  });
+}
+
+/** The wire form of a refusal. */
+export function problemOf(refusal: Refusal): Problem {
+  return {
+    code: refusal.code,
+    title: refusal.title,
+    detail: refusal.message,
+    status: refusal.status,
+    ...(refusal.errors ? { errors: refusal.errors } : {}),
+  };
+}
+
+function refuse(refusal: Refusal | null, error: Error, at: { request: FastifyRequest; reply: FastifyReply }): void {
+  if (!refusal) {
+    at.request.log.error({ err: error }, 'a request failed');
+    at.reply.code(500).type('application/problem+json').send({ ...FAILURE, status: 500 });
+    return;
+  }
+  if (refusal.retryAfterSeconds !== undefined) at.reply.header('retry-after', refusal.retryAfterSeconds);
+  at.reply.code(refusal.status).type('application/problem+json').send(JSON.stringify(problemOf(refusal)));
+}
+
+const FAILURE = {
+  code: 'failure',
+  title: 'Something broke on our side',
+  detail: 'Nothing was kept of this request. It is in the log of the server.',
+};
+
+/** Our refusals as they are, the framework's by their status, a lost database as busy; anything else is our failure. */
+function refusalOf(error: FastifyError): Refusal | null {
+  if (error instanceof Refusal) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const errors = error.validation.map((v) => ({ path: `${error.validationContext ?? ''}${v.instancePath}`, message: v.message ?? 'is not valid' }));
+    return invalid('invalid', 'The request does not have the documented shape.', errors);
+  }
+  if (error.statusCode === 413) return tooLarge('The body is larger than this door takes.');
+  if (error.statusCode === 415) return unsupported('This content type is not taken here.');
+  if (error.statusCode && error.statusCode < 500) return invalid('unreadable', error.message);
+  if (isOutage(error)) return new Refusal('busy', 'unavailable', 'A part of the house is not reachable, try again.', { retryAfterSeconds: 2 });
+  return null;
+}
+
+function isOutage(error: { code?: string; message: string }): boolean {
+  if (error.code && /^(ECONN|EPIPE|ETIMEDOUT|57P0|53|08)/.test(error.code)) return true;
+  return /Connection (terminated|is closed)|timeout exceeded|Stream isn't writeable|Command timed out|max retries per request/i.test(error.message);
+}

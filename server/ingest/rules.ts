@@ -1,0 +1,223 @@
+import { EVENT_DATA, EVENT_TYPES, type EventType, type Rejection, type RejectionCode } from '#contract/events.ts';
+import { LIMITS } from '#contract/limits.ts';
+import { Instant, Text } from '#contract/words.ts';
+import { HOUSE, type NewEvent } from '#server/log/catalogue.ts';
+import { forbiddenField, isEmotion, isNobody } from './words.ts';
+
+/** What the door must know to judge an event. Times are epoch ms. */
+export type DoorContext = {
+  now: number;
+  /** The earliest time the organisation takes. */
+  epoch: number;
+  /** The one currency of the organisation, ISO 4217. */
+  currency: string;
+  /** The type of a correction's target, where it is known already. */
+  typeOf?: (source: string, id: string) => string | undefined;
+};
+
+export type Reading = { event: NewEvent } | { refusal: Rejection };
+
+const Name = Text(200);
+
+/**
+ * Reads one item of a call as an event for the log, or says why not. Pure; never throws.
+ * Documented unknown fields are dropped, `null` counts as absent, placeholders for agents are nobody.
+ */
+export function readEvent(raw: unknown, index: number, context: DoorContext): Reading {
+  const id = idOf(raw);
+  try {
+    return { event: eventOf(raw, context) };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return { refusal: { index, id, code: error.code, message: error.message } };
+  }
+}
+
+/** The public type whose shape a correction's content has, or null. Offers come last: they ask for least. */
+export function inferType(data: Record<string, unknown>): EventType | null {
+  const fits = (type: EventType) => {
+    const shape = EVENT_DATA[type];
+    const known = Object.keys(data).every((key) => key in shape.shape);
+    return known && shape.safeParse(withoutNobody(data)).success;
+  };
+  return INFERABLE.find(fits) ?? null;
+}
+
+const INFERABLE = [...EVENT_TYPES.filter((type) => type !== 'correction' && type !== 'offer.made'), 'offer.made'] as const;
+
+class Refused extends Error {
+  readonly code: RejectionCode;
+  constructor(code: RejectionCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+function eventOf(raw: unknown, context: DoorContext): NewEvent {
+  const envelope = envelopeOf(raw);
+  const data = dataOf(envelope);
+  const time = timeOf(envelope, data, context);
+  const { source, id, type } = envelope;
+  if (type === 'correction') return { source, id, type, time, ...correctionOf(data, context, envelope) };
+  return { source, id, type, time, ...contentOf(type, data, { context, source, at: 'data' }) };
+}
+
+type Envelope = { source: string; id: string; type: EventType; time: unknown; raw: Record<string, unknown> };
+
+function envelopeOf(raw: unknown): Envelope {
+  if (!isObject(raw)) throw new Refused('invalid_envelope', 'an event is a JSON object');
+  if (raw.specversion !== '1.0') throw new Refused('invalid_envelope', 'specversion must be "1.0"');
+  if (!Name.safeParse(raw.id).success) throw new Refused('id_invalid', `id ${NAME_RULE}`);
+  if (!Name.safeParse(raw.source).success) throw new Refused('invalid_envelope', `source ${NAME_RULE}`);
+  if (isHouse(raw.source as string)) throw new Refused('source_reserved', `the source "${HOUSE}" is the house's own`);
+  if (typeof raw.type !== 'string') throw new Refused('invalid_envelope', 'type must be a text');
+  if (!Object.hasOwn(EVENT_DATA, raw.type)) throw new Refused('type_unknown', `there is no event type ${shown(raw.type)}`);
+  return { source: raw.source as string, id: raw.id as string, type: raw.type as EventType, time: raw.time, raw };
+}
+
+const NAME_RULE = 'must be a well-formed text of 1 to 200 characters without control characters';
+
+function dataOf({ raw }: Envelope): Record<string, unknown> {
+  refuseForbidden(raw);
+  const data = raw.data ?? decoded(raw.data_base64);
+  if (!isObject(data)) throw new Refused('data_invalid', 'data: must be a JSON object');
+  return data;
+}
+
+/** `data_base64` that holds JSON counts as data. */
+function decoded(base64: unknown): unknown {
+  if (typeof base64 !== 'string') return undefined;
+  try {
+    const data: unknown = JSON.parse(Buffer.from(base64, 'base64').toString('utf8'));
+    refuseForbidden(data);
+    return data;
+  } catch (error) {
+    if (error instanceof Refused) throw error;
+    throw new Refused('data_invalid', 'data_base64: does not hold JSON');
+  }
+}
+
+function refuseForbidden(value: unknown): void {
+  const found = forbiddenField(value);
+  if (!found) return;
+  const path = shown(found.path);
+  if (found.why === 'emotion')
+    throw new Refused('agent_emotion', `${path}: nothing is kept about what an agent feels; leave this field out`);
+  if (found.why === 'prototype') throw new Refused('data_invalid', `${path}: this name is not taken`);
+  throw new Refused('data_invalid', `${path}: nested too deeply`);
+}
+
+function timeOf(envelope: Envelope, data: Record<string, unknown>, context: DoorContext): number {
+  const fallback = envelope.type === 'interaction.ended' ? data.endedAt : undefined;
+  const time = envelope.time ?? fallback;
+  if (time === undefined || time === null) throw new Refused('time_missing', 'time is missing');
+  if (!Instant.safeParse(time).success)
+    throw new Refused('invalid_envelope', 'time must be an RFC 3339 time with an offset');
+  return inRange('time', Date.parse(time as string), context);
+}
+
+function inRange(path: string, at: number, { now, epoch }: DoorContext): number {
+  if (at > now + LIMITS.aheadMs) throw new Refused('time_ahead', `${path}: lies more than 24 hours ahead`);
+  if (at < epoch)
+    throw new Refused('time_before_epoch', `${path}: lies before ${new Date(epoch).toISOString()}, the earliest taken`);
+  return at;
+}
+
+type Content = Pick<NewEvent, 'agent' | 'customer' | 'interaction' | 'data' | 'personal'>;
+type Site = { context: DoorContext; source: string; at: string };
+
+/** Checks `data` against its type and takes the personal and the shared parts out of it. */
+function contentOf(type: EventType, data: Record<string, unknown>, site: Site): Content {
+  const parsed = EVENT_DATA[type].safeParse(withoutNobody(data));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new Refused('data_invalid', `${[site.at, ...(issue?.path ?? [])].map(String).join('.')}: ${issue?.message}`);
+  }
+  const all = parsed.data as Record<string, unknown>;
+  checkMeaning(type, all, site);
+  const { agent, customer, interactionId, recordingUrl, transcriptUrl, evaluator, ...rest } = all;
+  const personal = defined({ recordingUrl, transcriptUrl, evaluator });
+  return {
+    agent: typeof agent === 'string' && !isNobody(agent) ? { source: site.source, name: agent.trim() } : null,
+    customer: (customer as string | undefined) ?? null,
+    interaction: (interactionId as string | undefined) ?? null,
+    data: rest,
+    ...(personal ? { personal } : {}),
+  };
+}
+
+/** Blank fields are absent; a placeholder agent becomes one that every shape takes and nobody answers to. */
+function withoutNobody(data: Record<string, unknown>): Record<string, unknown> {
+  const kept: Record<string, unknown> = {};
+  for (const key in data) if (data[key] !== null) kept[key] = data[key];
+  if ('agent' in data && (data.agent === null || (typeof data.agent === 'string' && isNobody(data.agent)))) kept.agent = '-';
+  return kept;
+}
+
+function checkMeaning(type: EventType, data: Record<string, unknown>, { context, at }: Site): void {
+  if (typeof data.currency === 'string' && data.currency !== context.currency)
+    throw new Refused('currency_other', `${at}.currency: this organisation counts in ${context.currency} only`);
+  if (type === 'measurement.recorded' && isEmotion(data.fact as string))
+    throw new Refused('agent_emotion', `${at}.fact: nothing is kept about what an agent feels`);
+  if (type === 'interaction.ended')
+    for (const key of PLACING) if (data[key]) inRange(`${at}.${key}`, Date.parse(data[key] as string), context);
+  if (type === 'adherence.measured') inRange(`${at}.from`, Date.parse(data.from as string), context);
+  if (type === 'schedule.published') checkPlan(data.activities as { from: string }[], context);
+}
+
+/** The instants that choose the buckets of a leg. */
+const PLACING = ['offeredAt', 'answeredAt', 'endedAt'] as const;
+const PLANNED_MS = 400 * LIMITS.aheadMs;
+
+/** A schedule may lie ahead, but not further than 400 days. */
+function checkPlan(activities: { from: string }[], context: DoorContext): void {
+  const further = { ...context, now: context.now + PLANNED_MS };
+  activities.forEach((activity, i) => void inRange(`data.activities.${i}.from`, Date.parse(activity.from), further));
+}
+
+/**
+ * A replacement is checked against its target's type where that is known (in the log, or earlier in the call);
+ * a correction that comes first must have the whole shape of one public type, and no field more.
+ */
+function correctionOf(data: Record<string, unknown>, context: DoorContext, self: Envelope): Content & Pick<NewEvent, 'replacement'> {
+  const { data: head } = contentOf('correction', data, { context, source: self.source, at: 'data' });
+  const of = head.of as { source: string; id: string };
+  if (isHouse(of.source)) throw new Refused('source_reserved', 'data.of.source: what the house said is not corrected here');
+  if (of.source === self.source && of.id === self.id) throw new Refused('data_invalid', 'data.of: names itself');
+  const plain = { agent: null, customer: null, interaction: null, data: { of, action: head.action } };
+  if (head.action === 'retract') return plain;
+  return { ...plain, replacement: replacementOf(head.data, of, context) };
+}
+
+function replacementOf(data: unknown, of: { source: string; id: string }, context: DoorContext): Content {
+  if (!isObject(data)) throw new Refused('data_invalid', 'data.data: is missing; a replacement carries the whole new data');
+  const type = context.typeOf?.(of.source, of.id) ?? inferType(data);
+  if (!type) throw new Refused('data_invalid', 'data.data: has the shape of no event type');
+  if (type === 'correction' || !Object.hasOwn(EVENT_DATA, type))
+    throw new Refused('data_invalid', `data.of: an event of type ${type} is not replaced, only retracted`);
+  const { personal: _, ...content } = contentOf(type as EventType, data, { context, source: of.source, at: 'data.data' });
+  return content;
+}
+
+function idOf(raw: unknown): string | null {
+  if (!isObject(raw) || typeof raw.id !== 'string') return null;
+  return raw.id.slice(0, 200).toWellFormed();
+}
+
+function isHouse(source: string): boolean {
+  return source.trim().toLowerCase() === HOUSE;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function defined(fields: Record<string, unknown>): Record<string, string> | null {
+  const kept = Object.entries(fields).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return kept.length ? Object.fromEntries(kept) : null;
+}
+
+/** Foreign text in a message: short, well-formed, quoted. */
+function shown(text: string): string {
+  return JSON.stringify(text.slice(0, 80).toWellFormed());
+}

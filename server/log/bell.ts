@@ -1,0 +1,70 @@
+import type { Db } from '#server/foundation/db.ts';
+
+const CHANNEL = 'floorlight_log';
+
+/** Tells whoever turns the flow that an organisation's log has grown: at once in this process, by NOTIFY in the others. */
+export type Bell = {
+  ring(orgId: number): void;
+  hear(listener: (orgId: number) => void): void;
+  close(): void;
+};
+
+export function openBell(db: Db, local: boolean): Bell {
+  const listeners = new Set<(orgId: number) => void>();
+  const told = new Set<number>();
+  let sending = false;
+  let closed = false;
+  let stopListening = () => {};
+
+  const send = async (): Promise<void> => {
+    if (sending || closed) return;
+    sending = true;
+    try {
+      while (told.size > 0) {
+        const orgs = [...told];
+        told.clear();
+        await db.rows('select pg_notify($1, org::text) from unnest($2::int[]) org', [CHANNEL, orgs]);
+      }
+    } catch {
+      // the listeners also look by themselves once a second
+    } finally {
+      sending = false;
+    }
+  };
+
+  const listen = async (): Promise<void> => {
+    if (closed) return;
+    try {
+      const { client, release } = await db.connect();
+      stopListening = release;
+      client.on('notification', ({ payload }) => {
+        for (const listener of listeners) listener(Number(payload));
+      });
+      client.once('error', () => {
+        release();
+        setTimeout(() => void listen(), 500).unref();
+      });
+      await client.query(`listen ${CHANNEL}`);
+    } catch {
+      setTimeout(() => void listen(), 500).unref();
+    }
+  };
+
+  return {
+    ring: (orgId) => {
+      for (const listener of listeners) listener(orgId);
+      // a process that turns the flow itself has been told already
+      if (local && listeners.size > 0) return;
+      told.add(orgId);
+      void send();
+    },
+    hear: (listener) => {
+      if (listeners.size === 0) void listen();
+      listeners.add(listener);
+    },
+    close: () => {
+      closed = true;
+      stopListening();
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import type { Redis } from 'ioredis';
+import type { Clock } from '#server/foundation/clock.ts';
+import type { Config } from '#server/foundation/config.ts';
+import type { Db, Tx } from '#server/foundation/db.ts';
+import { type Appended, append } from './append.ts';
+import { type Bell, openBell } from './bell.ts';
+import type { NewEvent, Position } from './catalogue.ts';
+import { flowPosition } from './flow-store.ts';
+import { groupCommit } from './group-commit.ts';
+import { openReflection, type Reflection } from './reflected.ts';
+
+/** What every room stands on: the database, Redis, the clock, the configuration and the log. */
+export type Ground = { db: Db; redis: Redis; clock: Clock; config: Config; log: EventLog };
+
+export type Append = (events: NewEvent[]) => Promise<Appended>;
+
+export type EventLog = {
+  /** Events from the door, gathered with those of other callers; settled after the commit. */
+  submit(orgId: number, events: NewEvent[]): Promise<Appended>;
+  /** A command: loads, decides, saves and appends in one transaction; the flow hears of it after the commit. */
+  command<T>(orgId: number, work: (tx: Tx, append: Append) => Promise<T>): Promise<T>;
+  /** Waits until a position is reflected, at most 5 s, else refused as busy. */
+  reflected(orgId: number, after: Position): Promise<void>;
+  /** What is reflected now. */
+  position(orgId: number): Promise<Position>;
+  reflection: Reflection;
+  bell: Bell;
+  drain(): Promise<void>;
+};
+
+/** @param turns whether this process turns the flow itself */
+export function openLog(db: Db, clock: Clock, turns: boolean): EventLog {
+  const bell = openBell(db, turns);
+  const reflection = openReflection((orgId) => flowPosition(db, orgId));
+  const door = groupCommit(db, clock, bell.ring);
+  return {
+    submit: door.submit,
+    command: async (orgId, work) => {
+      const result = await db.transaction((tx) => work(tx, (events) => append(tx, { orgId, now: clock.now() }, events)));
+      bell.ring(orgId);
+      return result;
+    },
+    reflected: reflection.wait,
+    position: async (orgId) => reflection.at(orgId) || flowPosition(db, orgId),
+    reflection,
+    bell,
+    drain: door.drain,
+  };
+}

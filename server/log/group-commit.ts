@@ -1,0 +1,90 @@
+import type { Clock } from '#server/foundation/clock.ts';
+import type { Db, Tx } from '#server/foundation/db.ts';
+import { busy } from '#server/foundation/refusals.ts';
+import { type Appended, append } from './append.ts';
+import type { NewEvent } from './catalogue.ts';
+
+const ROWS_AT_ONCE = 2_000;
+const ROWS_WAITING = 30_000;
+const CONNECTIONS = 2;
+
+type Waiting = { events: NewEvent[]; resolve: (appended: Appended) => void; reject: (error: unknown) => void };
+type Line = { waiting: Waiting[]; rows: number; busy: number };
+
+export type GroupCommit = {
+  /** Events of one caller; settled after the commit that holds them. Refused as busy when too many rows wait already. */
+  submit(orgId: number, events: NewEvent[]): Promise<Appended>;
+  /** Settled when nothing waits any more. */
+  drain(): Promise<void>;
+};
+
+/**
+ * Gathers what callers submit at the same time into one statement: while two connections write, the rest collects,
+ * so the batches grow with the load and an idle house answers at once.
+ */
+export function groupCommit(db: Db, clock: Clock, committed: (orgId: number) => void): GroupCommit {
+  const lines = new Map<number, Line>();
+  const idle: (() => void)[] = [];
+
+  const pump = (orgId: number, line: Line): void => {
+    while (line.busy < CONNECTIONS && line.waiting.length > 0) {
+      line.busy++;
+      void write(orgId, takeFrom(line)).finally(() => {
+        line.busy--;
+        pump(orgId, line);
+        if (line.busy === 0 && line.waiting.length === 0) {
+          lines.delete(orgId);
+          if (lines.size === 0) for (const done of idle.splice(0)) done();
+        }
+      });
+    }
+  };
+
+  const write = async (orgId: number, group: Waiting[]): Promise<void> => {
+    try {
+      const appended = await append(alone(db), { orgId, now: clock.now() }, group.flatMap((w) => w.events));
+      committed(orgId);
+      share(group, appended);
+    } catch (error) {
+      if (group.length === 1) group[0]?.reject(error);
+      // one caller's bad row must not fail the others
+      else for (const one of group) await write(orgId, [one]);
+    }
+  };
+
+  return {
+    submit: (orgId, events) =>
+      new Promise((resolve, reject) => {
+        const line = lines.get(orgId) ?? { waiting: [], rows: 0, busy: 0 };
+        if (line.rows + events.length > ROWS_WAITING) return reject(busy('More events are waiting than the log can take right now.'));
+        lines.set(orgId, line);
+        line.rows += events.length;
+        line.waiting.push({ events, resolve, reject });
+        queueMicrotask(() => pump(orgId, line));
+      }),
+    drain: () => new Promise((resolve) => (lines.size === 0 ? resolve() : idle.push(resolve))),
+  };
+}
+
+/** One statement is a transaction of its own, without the round trips of begin and commit. */
+const alone = (db: Db): Tx => ({ rows: db.rows, orm: db.orm });
+
+function takeFrom(line: Line): Waiting[] {
+  const group: Waiting[] = [];
+  let rows = 0;
+  while (line.waiting.length > 0 && (group.length === 0 || rows + (line.waiting[0]?.events.length ?? 0) <= ROWS_AT_ONCE)) {
+    const next = line.waiting.shift() as Waiting;
+    rows += next.events.length;
+    group.push(next);
+  }
+  line.rows -= rows;
+  return group;
+}
+
+function share(group: Waiting[], appended: Appended): void {
+  let from = 0;
+  for (const { events, resolve } of group) {
+    resolve({ accepted: appended.accepted.slice(from, from + events.length), position: appended.position });
+    from += events.length;
+  }
+}

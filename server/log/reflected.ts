@@ -1,0 +1,47 @@
+import { busy } from '#server/foundation/refusals.ts';
+import { LIMITS } from '#contract/limits.ts';
+import type { Position } from './catalogue.ts';
+
+/** What the flow has committed and projected, as far as this process has heard. */
+export type Reflection = {
+  /** Notes a position that was told by the flow. */
+  note(orgId: number, position: Position): void;
+  /** The newest position heard of; 0 when none was yet. */
+  at(orgId: number): Position;
+  /**
+   * Waits until `after` is reflected.
+   * @throws Refusal busy after 5 s
+   */
+  wait(orgId: number, after: Position): Promise<void>;
+};
+
+/** @param ask looks into the database, for positions committed before this process began to listen */
+export function openReflection(ask: (orgId: number) => Promise<Position>): Reflection {
+  const positions = new Map<number, Position>();
+  const waiting = new Set<{ orgId: number; after: Position; done: () => void }>();
+  const at = (orgId: number) => positions.get(orgId) ?? 0;
+  const note = (orgId: number, position: Position): void => {
+    if (position <= at(orgId)) return;
+    positions.set(orgId, position);
+    for (const one of waiting) if (one.orgId === orgId && one.after <= position) one.done();
+  };
+  return {
+    note,
+    at,
+    wait: async (orgId, after) => {
+      if (at(orgId) >= after) return;
+      note(orgId, await ask(orgId));
+      if (at(orgId) >= after) return;
+      await new Promise<void>((resolve, reject) => {
+        const one = { orgId, after, done: () => finish(resolve) };
+        const timer = setTimeout(() => finish(() => reject(busy(`Position ${after} is not reflected yet.`))), LIMITS.waitMs);
+        const finish = (settle: () => void): void => {
+          clearTimeout(timer);
+          waiting.delete(one);
+          settle();
+        };
+        waiting.add(one);
+      });
+    },
+  };
+}

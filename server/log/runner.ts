@@ -1,0 +1,156 @@
+import type { Logger } from 'pino';
+import type { Clock } from '#server/foundation/clock.ts';
+import type { Db } from '#server/foundation/db.ts';
+import type { LoggedEvent } from './catalogue.ts';
+import { type Batch, type Consumer, type Projection, type Touched, touched } from './consumer.ts';
+import { advance, giveLease, type Lease, renewLease, takeLease } from './flow-store.ts';
+import { deadLetter, eventsAfter } from './store.ts';
+
+export const LEASE_MS = 10_000;
+const SMALLEST = 256;
+const LARGEST = 4_096;
+
+export type Flow = {
+  db: Db;
+  clock: Clock;
+  log: Logger;
+  holder: string;
+  consumers: readonly Consumer[];
+  projections: readonly Projection[];
+  /** Told after each commit, when the projections are written. */
+  committed(orgId: number, notes: Touched): Promise<void>;
+};
+
+class LeaseLost extends Error {}
+
+/** One organisation's flow: takes the lease, then turns as long as there is something, in batches that grow with the backlog. */
+export class Runner {
+  readonly orgId: number;
+  private readonly flow: Flow;
+  private lease: Lease | null = null;
+  private size = SMALLEST;
+  private refill = true;
+
+  constructor(flow: Flow, orgId: number) {
+    this.flow = flow;
+    this.orgId = orgId;
+  }
+
+  /** Processes everything that is committed by now. @returns false while another process holds the lease */
+  async turn(): Promise<boolean> {
+    if (!(await this.hold())) return false;
+    try {
+      while (await this.batch()) {}
+    } catch (error) {
+      this.forget();
+      if (error instanceof LeaseLost) return false;
+      throw error;
+    }
+    if (this.refill) await this.fill();
+    return true;
+  }
+
+  /** Keeps the lease while idle. */
+  async renew(): Promise<void> {
+    if (this.lease && !(await renewLease(this.flow.db, this.lease, LEASE_MS))) this.forget();
+  }
+
+  async stop(): Promise<void> {
+    if (this.lease) await giveLease(this.flow.db, this.lease).catch(() => {});
+    this.forget();
+  }
+
+  private async hold(): Promise<boolean> {
+    this.lease ??= await takeLease(this.flow.db, this.orgId, { name: this.flow.holder, ms: LEASE_MS });
+    return this.lease !== null;
+  }
+
+  /** One batch; false when there was nothing. */
+  private async batch(): Promise<boolean> {
+    const lease = this.lease as Lease;
+    const events = await eventsAfter(this.flow.db, this.orgId, lease.position, this.size);
+    if (events.length === 0) return false;
+    this.size = events.length === this.size ? Math.min(this.size * 2, LARGEST) : Math.max(SMALLEST, Math.ceil(this.size / 2));
+    await this.pass(events);
+    return true;
+  }
+
+  private async pass(events: LoggedEvent[]): Promise<void> {
+    const batch: Batch = { orgId: this.orgId, events, now: this.flow.clock.now() };
+    try {
+      await this.commit(batch);
+    } catch (error) {
+      if (error instanceof LeaseLost || isOutage(error)) throw error;
+      await this.narrow(events, error as Error);
+      return;
+    }
+    await this.project(batch);
+  }
+
+  private async commit(batch: Batch): Promise<void> {
+    const lease = this.lease as Lease;
+    const position = (batch.events.at(-1) as LoggedEvent).position;
+    await this.flow.db.transaction(async (tx) => {
+      if (!(await advance(tx, lease, { position, ms: LEASE_MS }))) throw new LeaseLost();
+      for (const consumer of this.flow.consumers) {
+        try {
+          await consumer.apply(batch, tx);
+        } catch (error) {
+          throw Object.assign(error as Error, { consumer: consumer.name });
+        }
+      }
+    });
+    this.lease = { ...lease, position };
+  }
+
+  /** Something in these events cannot be taken: halve until it stands alone, and lay that one aside with its reason. */
+  private async narrow(events: LoggedEvent[], error: Error & { consumer?: string }): Promise<void> {
+    for (const consumer of this.flow.consumers) consumer.forget(this.orgId);
+    if (events.length > 1) {
+      const half = Math.ceil(events.length / 2);
+      await this.pass(events.slice(0, half));
+      await this.pass(events.slice(half));
+      return;
+    }
+    const { position } = events[0] as LoggedEvent;
+    this.flow.log.error({ err: error, position, consumer: error.consumer }, 'an event was laid aside');
+    const lease = this.lease as Lease;
+    await this.flow.db.transaction(async (tx) => {
+      if (!(await advance(tx, lease, { position, ms: LEASE_MS }))) throw new LeaseLost();
+      await deadLetter(tx, { orgId: this.orgId, position, consumer: error.consumer ?? 'flow', reason: error.message, now: this.flow.clock.now() });
+    });
+    this.lease = { ...lease, position };
+  }
+
+  /** Redis after the commit; whatever it missed is filled in later from the database. */
+  private async project(batch: Batch): Promise<void> {
+    const notes = touched(batch);
+    if (!this.refill) {
+      try {
+        for (const projection of this.flow.projections) await projection.project(batch);
+      } catch (error) {
+        this.refill = true;
+        this.flow.log.warn({ err: error }, 'the live projection is behind and will be filled again');
+      }
+    }
+    await this.flow.committed(this.orgId, notes).catch(() => {});
+  }
+
+  private async fill(): Promise<void> {
+    for (const projection of this.flow.projections) await projection.refill(this.orgId);
+    this.refill = false;
+    const position = this.lease?.position ?? 0;
+    await this.flow.committed(this.orgId, { position, people: new Set(), queues: new Set(), sources: new Set(), definitions: true });
+  }
+
+  private forget(): void {
+    this.lease = null;
+    this.refill = true;
+    for (const consumer of this.flow.consumers) consumer.forget(this.orgId);
+  }
+}
+
+function isOutage(error: unknown): boolean {
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  return /^(ECONN|EPIPE|ETIMEDOUT|57P|53|08|40)/.test(code) || /Connection terminated|timeout/i.test(message);
+}

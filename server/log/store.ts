@@ -1,0 +1,107 @@
+import type { Tx } from '#server/foundation/db.ts';
+import type { LoggedEvent, Position } from './catalogue.ts';
+
+const COLUMNS = 'position, source, id, type, time, recorded_at as "recordedAt", agent, customer, interaction, data';
+
+/** An event as the insert wants it: parties resolved, personal text sealed. */
+export type Row = Omit<LoggedEvent, 'position' | 'recordedAt' | 'data'> & { data: string; sealed: Buffer | null };
+
+const INSERT = `
+with given as (
+  select * from unnest($3::text[], $4::text[], $5::text[], $6::float8[], $7::int[], $8::int[], $9::text[], $10::json[], $11::bytea[])
+    with ordinality as g(source, id, type, time, agent, customer, interaction, data, sealed, n)
+), kept as (
+  insert into events (org_id, position, source, id, type, time, recorded_at, agent, customer, interaction, data, sealed)
+  select $1, (select pg_current_xact_id()::text::bigint << 16) + $2 + n, source, id, type, to_timestamp(time / 1000), to_timestamp($12::float8 / 1000),
+    agent, customer, interaction, data, sealed
+  from given
+  on conflict (org_id, source, id) do nothing
+  returning position
+)
+select count(*)::int as count, max(position) as last,
+  case when count(*) < $13 then array_agg((position & 65535)::int) end as kept
+from kept`;
+
+/**
+ * Writes events in one statement; what is there already (organisation, source, id) stays as it is.
+ * @param at `offset` counts the rows this transaction wrote before, `now` becomes the known time (epoch ms)
+ * @returns which rows were new, and the last position among them (null if none was)
+ */
+export async function insertEvents(tx: Tx, orgId: number, rows: Row[], at: { offset: number; now: number }) {
+  const column = <K extends keyof Row>(name: K) => rows.map((row) => row[name]);
+  const [result] = await tx.rows<{ count: number; last: number | null; kept: number[] | null }>(INSERT, [
+    orgId, at.offset, column('source'), column('id'), column('type'), column('time'), column('agent'), column('customer'),
+    column('interaction'), column('data'), column('sealed'), at.now, rows.length,
+  ]);
+  const kept = result?.kept ? new Set(result.kept.map((ordinal) => ordinal - at.offset - 1)) : null;
+  const accepted = rows.map((_, index) => (result?.count === rows.length ? true : (kept?.has(index) ?? false)));
+  return { accepted, last: result?.last ?? null };
+}
+
+/** The last committed position of an organisation, 0 for an empty log. */
+export async function headOf(tx: Tx, orgId: number): Promise<Position> {
+  const [row] = await tx.rows<{ head: number | null }>('select max(position) as head from events where org_id = $1', [orgId]);
+  return row?.head ?? 0;
+}
+
+/** Events after a position in log order, only below the oldest transaction that still runs, so that none is skipped. */
+export const eventsAfter = (tx: Tx, orgId: number, after: Position, most: number): Promise<LoggedEvent[]> =>
+  tx.rows<LoggedEvent>(
+    `select ${COLUMNS} from events where org_id = $1 and position > $2
+       and position < (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint << 16)
+     order by position limit $3`,
+    [orgId, after, most],
+  );
+
+/** The event of an identity, if it is in the log. */
+export async function eventByIdentity(tx: Tx, orgId: number, of: { source: string; id: string }): Promise<LoggedEvent | null> {
+  const [row] = await eventsByIdentity(tx, orgId, [of]);
+  return row ?? null;
+}
+
+/** The events of many identities in log order. */
+export const eventsByIdentity = (tx: Tx, orgId: number, of: { source: string; id: string }[]): Promise<LoggedEvent[]> =>
+  tx.rows<LoggedEvent>(
+    `select ${COLUMNS} from events where org_id = $1
+       and (source, id) in (select * from unnest($2::text[], $3::text[])) order by position`,
+    [orgId, of.map((o) => o.source), of.map((o) => o.id)],
+  );
+
+/** Everything that names one of these interactions, corrections by what they put in place included. */
+export const eventsOfInteractions = (tx: Tx, orgId: number, interactions: string[]): Promise<LoggedEvent[]> =>
+  tx.rows<LoggedEvent>(`select ${COLUMNS} from events where org_id = $1 and interaction = any($2::text[]) order by position`, [
+    orgId,
+    interactions,
+  ]);
+
+/** An agent's events by party ref, with valid time in [from, to) epoch ms. */
+export const eventsOfAgents = (tx: Tx, orgId: number, agents: number[], span: { from: number; to: number }): Promise<LoggedEvent[]> =>
+  tx.rows<LoggedEvent>(
+    `select ${COLUMNS} from events where org_id = $1 and agent = any($2::int[])
+       and time >= to_timestamp($3::float8 / 1000) and time < to_timestamp($4::float8 / 1000) order by position`,
+    [orgId, agents, span.from, span.to],
+  );
+
+/** Events of the given types with valid time in [from, to) epoch ms, in log order after a position. */
+export const eventsOfTypes = (tx: Tx, orgId: number, types: string[], span: { from: number; to: number }): Promise<LoggedEvent[]> =>
+  tx.rows<LoggedEvent>(
+    `select ${COLUMNS} from events where org_id = $1 and type = any($2::text[])
+       and time >= to_timestamp($3::float8 / 1000) and time < to_timestamp($4::float8 / 1000) order by position`,
+    [orgId, types, span.from, span.to],
+  );
+
+/** All corrections of these identities. */
+export const correctionsOf = (tx: Tx, orgId: number, of: { source: string; id: string }[]): Promise<LoggedEvent[]> =>
+  tx.rows<LoggedEvent>(
+    `select ${COLUMNS} from events where org_id = $1 and type = 'correction'
+       and (data->'of'->>'source', data->'of'->>'id') in (select * from unnest($2::text[], $3::text[])) order by position`,
+    [orgId, of.map((o) => o.source), of.map((o) => o.id)],
+  );
+
+export async function deadLetter(tx: Tx, letter: { orgId: number; position: Position; consumer: string; reason: string; now: number }): Promise<void> {
+  await tx.rows(
+    `insert into dead_letters (org_id, position, consumer, reason, at) values ($1, $2, $3, $4, to_timestamp($5::float8 / 1000))
+     on conflict (org_id, position, consumer) do nothing`,
+    [letter.orgId, letter.position, letter.consumer, letter.reason.slice(0, 2000), letter.now],
+  );
+}

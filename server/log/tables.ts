@@ -1,0 +1,82 @@
+import { sql } from 'drizzle-orm';
+import { bigint, customType, index, integer, json, pgTable, primaryKey, smallint, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+const instant = () => timestamp({ withTimezone: true });
+
+/**
+ * What happened, append-only (a trigger refuses UPDATE and DELETE). `position` is the writing transaction's id
+ * and the row's place in it: reading below the oldest running transaction therefore skips nothing.
+ */
+export const events = pgTable(
+  'events',
+  {
+    orgId: integer().notNull(),
+    position: bigint({ mode: 'number' }).notNull(),
+    source: text().notNull(),
+    id: text().notNull(),
+    type: text().notNull(),
+    time: instant().notNull(),
+    recordedAt: instant().notNull(),
+    agent: integer(),
+    customer: integer(),
+    interaction: text(),
+    data: json().notNull(),
+    sealed: bytea(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.orgId, t.position] }),
+    uniqueIndex('events_identity').on(t.orgId, t.source, t.id),
+    index('events_agent').on(t.orgId, t.agent, t.time),
+    index('events_interaction').on(t.orgId, t.interaction).where(sql`interaction is not null`),
+    index('events_correction')
+      .on(t.orgId, sql`(data->'of'->>'source')`, sql`(data->'of'->>'id')`)
+      .where(sql`type = 'correction'`),
+    index('events_time').using('brin', t.time),
+  ],
+);
+
+/** Agents and customers as the log knows them: a number in the events, the name here, sealed with a key of its own. */
+export const parties = pgTable(
+  'parties',
+  {
+    orgId: integer().notNull(),
+    ref: integer().generatedAlwaysAsIdentity().notNull(),
+    kind: text().notNull(),
+    source: text().notNull(),
+    digest: bytea().notNull(),
+    name: bytea(),
+    key: bytea(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.ref] }), uniqueIndex('parties_digest').on(t.orgId, t.digest)],
+);
+
+/** The secret with which an organisation's party names are digested, so that a digest alone tells nothing. */
+export const logSecrets = pgTable('log_secrets', { orgId: integer().primaryKey(), secret: bytea().notNull() });
+
+/** How far a shard's flow has come. Whoever holds the lease writes under its epoch; a stale epoch is refused. */
+export const flows = pgTable(
+  'flows',
+  {
+    orgId: integer().notNull(),
+    shard: smallint().notNull().default(0),
+    position: bigint({ mode: 'number' }).notNull().default(0),
+    epoch: integer().notNull().default(0),
+    holder: text(),
+    leaseUntil: instant(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.shard] })],
+);
+
+/** Events that a consumer could not take: kept with the reason, never in the way of the rest. */
+export const deadLetters = pgTable(
+  'dead_letters',
+  {
+    orgId: integer().notNull(),
+    position: bigint({ mode: 'number' }).notNull(),
+    consumer: text().notNull(),
+    reason: text().notNull(),
+    at: instant().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.position, t.consumer] })],
+);

@@ -1,0 +1,73 @@
+import { bigint, index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+
+const millis = () => bigint({ mode: 'number' });
+const orgId = () => integer().notNull();
+
+/** Who may sign in. What an account may do comes from its person's roles. E-mails are lower-case and unique everywhere. */
+export const accounts = pgTable(
+  'accounts',
+  {
+    id: uuid().primaryKey(),
+    orgId: orgId(),
+    email: text().notNull().unique(),
+    /** argon2id in its own text form; null: no password yet. */
+    password: text(),
+    person: text().notNull(),
+    createdAt: millis().notNull(),
+    disabledAt: millis(),
+  },
+  (t) => [index('accounts_person').on(t.orgId, t.person)],
+);
+
+/** `id` is the SHA-256 of the token that only the browser holds. */
+export const sessions = pgTable(
+  'sessions',
+  {
+    id: text().primaryKey(),
+    orgId: orgId(),
+    account: uuid()
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    createdAt: millis().notNull(),
+    expiresAt: millis().notNull(),
+  },
+  (t) => [index('sessions_account').on(t.account)],
+);
+
+export const apiKeys = pgTable('api_keys', {
+  id: text().primaryKey(),
+  orgId: orgId(),
+  name: text().notNull(),
+  scopes: text().array().notNull(),
+  hash: text().notNull().unique(),
+  createdAt: millis().notNull(),
+  revokedAt: millis(),
+});
+
+/** TVs and other screens without a person: a session that reads boards within its scope and nothing else. */
+export const devices = pgTable('devices', {
+  id: text().primaryKey(),
+  orgId: orgId(),
+  name: text().notNull(),
+  scope: text().notNull(),
+  hash: text().notNull().unique(),
+  createdAt: millis().notNull(),
+  revokedAt: millis(),
+});
+
+/** The way in for the first administrator: one token, once, for a day. */
+export const setupTokens = pgTable('setup_tokens', {
+  hash: text().primaryKey(),
+  orgId: orgId(),
+  createdAt: millis().notNull(),
+  expiresAt: millis().notNull(),
+  usedAt: millis(),
+});
+
+/** Tries to sign in within the running quarter of an hour, by the digest of the e-mail. `orgId` is 0: nobody is known yet. */
+export const signInTries = pgTable('sign_in_tries', {
+  digest: text().primaryKey(),
+  orgId: orgId(),
+  since: millis().notNull(),
+  tries: integer().notNull(),
+});

@@ -1,0 +1,36 @@
+import { error, redirect } from '@sveltejs/kit';
+import type { Problem } from './contract/problems.ts';
+import { t } from './words.ts';
+
+export type Fetch = typeof fetch;
+
+/** A GET of the API for a page's `load`. A refusal becomes the error page, an anonymous one the sign-in. */
+export async function read<T>(fetch: Fetch, path: string): Promise<T> {
+  const answer = await fetch(`/api/v1/${path}`);
+  if (answer.ok) return (await answer.json()) as T;
+  if (answer.status === 401) redirect(303, '/login');
+  const problem = await problemOf(answer);
+  error(answer.status, { message: problem.title, detail: problem.detail, code: problem.code });
+}
+
+/** The same, where absence is an answer: null for 403 and 404. */
+export async function readIfAny<T>(fetch: Fetch, path: string): Promise<T | null> {
+  const answer = await fetch(`/api/v1/${path}`);
+  return answer.ok ? ((await answer.json()) as T) : null;
+}
+
+/** What a refusal says, whatever its body is. */
+export async function problemOf(answer: Response): Promise<Problem> {
+  const fallback = { code: `http_${answer.status}`, title: t('error.title'), detail: '', status: answer.status };
+  try {
+    return { ...fallback, ...((await answer.json()) as Partial<Problem>) };
+  } catch {
+    return fallback;
+  }
+}
+
+/** A query string of the parts that are set. */
+export function query(parts: Record<string, string | null | undefined>): string {
+  const set = Object.entries(parts).filter((part): part is [string, string] => Boolean(part[1]));
+  return new URLSearchParams(set).toString();
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { WindowName } from './windows.ts';
+import { Id, Instant, Role, Text } from './words.ts';
+
+export const MARKS = ['floor', 'target', 'stretch'] as const;
+export type Mark = (typeof MARKS)[number];
+
+const KpiId = z.string().regex(/^[a-z][a-z0-9_]{0,47}$/, 'must match [a-z][a-z0-9_]{0,47}');
+const Formula = z.string().min(1).max(500);
+const Bound = z.number().min(0).max(1_000_000_000);
+
+export const Guard = z.object({ kpi: KpiId, bound: Bound.optional() });
+
+/** A KPI: `value` and `sample` are CEL expressions over facts. `minSample` may differ per window. */
+export const Kpi = z.object({
+  id: KpiId,
+  name: Text(80),
+  words: Text(500).optional(),
+  unit: z.enum(['ms', 'share', 'nps', 'count', 'money', 'number']),
+  better: z.enum(['higher', 'lower', 'range']),
+  kind: z.enum(['proportion', 'mean', 'ratio']),
+  value: Formula,
+  sample: Formula,
+  minSample: z.union([
+    z.int().min(0).max(1_000_000),
+    z.partialRecord(WindowName, z.int().min(0).max(1_000_000)).refine((m) => Object.keys(m).length > 0, 'must not be empty'),
+  ]),
+  controllable: z.boolean().default(true),
+  guards: z.array(Guard).max(10).optional(),
+  filter: z.object({ queues: z.array(Text(64)).max(500).optional(), channels: z.array(Text(32)).max(50).optional() }).optional(),
+  ties: z.boolean().optional(),
+  caseMix: z.boolean().optional(),
+  effectiveFrom: Instant.optional(),
+});
+
+const Marks = { floor: z.number(), target: z.number(), stretch: z.number() };
+const Range = { low: z.number(), high: z.number(), tolerance: z.number().min(0) };
+const TargetOf = {
+  kpi: KpiId,
+  person: Id.optional(),
+  team: Id.optional(),
+  queue: Text(64).optional(),
+  site: Id.optional(),
+  role: Role.optional(),
+  /** New-hire ramp: days since `startedOn` during which this target holds (person and role targets). */
+  rampDays: z.int().min(1).max(1000).optional(),
+  effectiveFrom: Instant.optional(),
+};
+export const Target = z.union([z.object({ ...TargetOf, ...Marks }), z.object({ ...TargetOf, ...Range })]);
+
+export const Scorecard = z.object({
+  kpis: z.array(z.object({ kpi: KpiId, weight: z.int().min(1).max(1000) })).min(1).max(30),
+  gates: z.array(z.object({ kpi: KpiId, mark: z.enum(MARKS) })).max(30).default([]),
+  effectiveFrom: Instant.optional(),
+});
+
+/** measure: `score`, `points`, a KPI id, `improved:<kpi>` or `to_target:<kpi>`. */
+export const Board = z.object({
+  id: Id,
+  measure: z.string().regex(/^(score|points|((improved|to_target):)?[a-z][a-z0-9_]{0,47})$/),
+  window: WindowName.exclude(['custom']).default('day'),
+  unit: z.enum(['person', 'team']).default('person'),
+  scopes: z.array(z.string().regex(/^(org|site:[A-Za-z0-9._-]{1,64}|team:[A-Za-z0-9._-]{1,64})$/)).min(1).max(100).default(['org']),
+  mode: z.enum(['benchmark', 'top-n', 'full', 'team']).default('benchmark'),
+  n: z.int().min(1).max(500).default(10),
+});
+
+export type Kpi = z.infer<typeof Kpi>;
+export type Guard = z.infer<typeof Guard>;
+export type Target = z.infer<typeof Target>;
+export type Scorecard = z.infer<typeof Scorecard>;
+export type Board = z.infer<typeof Board>;

@@ -1,0 +1,46 @@
+import path from 'node:path';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import viteConfig from '../vite.config.ts';
+import { chromiumArgs, chromiumPath } from './chromium.mjs';
+
+const root = path.resolve(import.meta.dirname, '..');
+const executablePath = chromiumPath();
+
+const components = {
+  ...viteConfig,
+  root,
+  test: {
+    name: 'components',
+    include: ['tests/components/**/*.test.ts'],
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({ launchOptions: { ...(executablePath ? { executablePath } : {}), args: chromiumArgs } }),
+      instances: [{ browser: 'chromium' as const }],
+    },
+  },
+};
+const onServers = (name: string) => ({
+  root,
+  test: {
+    name,
+    include: [`tests/${name}/**/*.test.ts`],
+    globalSetup: ['tests/servers.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
+
+export default defineConfig({
+  root,
+  test: {
+    projects: [
+      { root, test: { name: 'rules', include: ['tests/*.test.ts', 'tests/rules/**/*.test.ts'] } },
+      onServers('rooms'),
+      onServers('live'),
+      ...(process.env.FLOORLIGHT_NO_BROWSER ? [] : [components]),
+    ],
+  },
+});
