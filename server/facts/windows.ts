@@ -78,7 +78,13 @@ function calendarSpan(name: Exclude<CalendarName, 'hour'>, at: number, zone: str
   return span;
 }
 
-const LENGTH = { day: { days: 1 }, week: { days: 7 }, month: { months: 1 }, quarter: { months: 3 }, season: { months: 3 } } as const;
+const LENGTH = {
+  day: { days: 1 },
+  week: { days: 7 },
+  month: { months: 1 },
+  quarter: { months: 3 },
+  season: { months: 3 },
+} as const;
 
 function firstDay(name: Exclude<CalendarName, 'hour'>, date: Temporal.PlainDate): Temporal.PlainDate {
   if (name === 'day') return date;

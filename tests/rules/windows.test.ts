@@ -22,13 +22,30 @@ function local(at: number, zone: string) {
   let format = formats.get(zone);
   if (!format) {
     format = new Intl.DateTimeFormat('en-GB', {
-      timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', weekday: 'short', hourCycle: 'h23',
+      timeZone: zone,
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      weekday: 'short',
+      hourCycle: 'h23',
     });
     formats.set(zone, format);
   }
-  const parts = Object.fromEntries(format.formatToParts(at).map((part) => [part.type, part.value])) as Record<string, string>;
+  const parts = Object.fromEntries(format.formatToParts(at).map((part) => [part.type, part.value])) as Record<
+    string,
+    string
+  >;
   const clock = Date.UTC(+parts.year!, +parts.month! - 1, +parts.day!, +parts.hour!, +parts.minute!);
-  return { clock, year: +parts.year!, month: +parts.month!, day: +parts.day!, hour: +parts.hour!, offset: clock - Math.floor(at / 60_000) * 60_000 };
+  return {
+    clock,
+    year: +parts.year!,
+    month: +parts.month!,
+    day: +parts.day!,
+    hour: +parts.hour!,
+    offset: clock - Math.floor(at / 60_000) * 60_000,
+  };
 }
 
 /** What all instants of one window have in common, from the wall clock alone. */
@@ -81,7 +98,8 @@ describe('windows against the wall clock', () => {
       for (const day of days) {
         const start = Date.parse(`${day}T00:00:00Z`) - 12 * 3_600_000;
         for (let when = start; when < start + 48 * 3_600_000; when += BUCKET_MS) {
-          for (const name of ['hour', 'day'] as const) expect(resolveWindow(name, when + 1, where)).toEqual(byWalking(name, when, where));
+          for (const name of ['hour', 'day'] as const)
+            expect(resolveWindow(name, when + 1, where)).toEqual(byWalking(name, when, where));
         }
       }
     }
@@ -89,12 +107,17 @@ describe('windows against the wall clock', () => {
 
   it('tiles time: windows follow each other without a gap', () => {
     fc.assert(
-      fc.property(fc.constantFrom<WindowName>('hour', 'day', 'week', 'month', 'quarter', 'season'), at, zone, (name, when, where) => {
-        const span = resolveWindow(name, when, where);
-        expect(previousWindow(span, where).to).toBe(span.from);
-        expect(resolveWindow(name, span.to, where).from).toBe(span.to);
-        expect(span.from % BUCKET_MS).toBe(0);
-      }),
+      fc.property(
+        fc.constantFrom<WindowName>('hour', 'day', 'week', 'month', 'quarter', 'season'),
+        at,
+        zone,
+        (name, when, where) => {
+          const span = resolveWindow(name, when, where);
+          expect(previousWindow(span, where).to).toBe(span.from);
+          expect(resolveWindow(name, span.to, where).from).toBe(span.to);
+          expect(span.from % BUCKET_MS).toBe(0);
+        },
+      ),
       { numRuns: 1500 },
     );
   });
@@ -115,7 +138,9 @@ describe('particular windows', () => {
       const span = resolveWindow('day', Date.parse(day), 'Europe/Berlin');
       return (span.to - span.from) / 3_600_000;
     };
-    expect([hours('2026-03-29T12:00:00Z'), hours('2026-10-25T12:00:00Z'), hours('2026-07-01T12:00:00Z')]).toEqual([23, 25, 24]);
+    expect([hours('2026-03-29T12:00:00Z'), hours('2026-10-25T12:00:00Z'), hours('2026-07-01T12:00:00Z')]).toEqual([
+      23, 25, 24,
+    ]);
   });
 
   it('begins the day at one where there was no midnight', () => {
@@ -126,13 +151,20 @@ describe('particular windows', () => {
 
   it('takes the current and the three previous buckets as 60m', () => {
     const span = resolveWindow('60m', Date.parse('2026-07-01T10:16:00Z'), 'UTC');
-    expect([new Date(span.from).toISOString(), new Date(span.to).toISOString()]).toEqual(['2026-07-01T09:30:00.000Z', '2026-07-01T10:30:00.000Z']);
+    expect([new Date(span.from).toISOString(), new Date(span.to).toISOString()]).toEqual([
+      '2026-07-01T09:30:00.000Z',
+      '2026-07-01T10:30:00.000Z',
+    ]);
     expect(bucketsOf(span).to - bucketsOf(span).from).toBe(4);
   });
 
   it('refuses custom windows off the bucket edges', () => {
     const at = Date.parse('2026-07-01T10:00:00Z');
-    expect(resolveWindow('custom', at, 'UTC', { from: at, to: at + BUCKET_MS })).toEqual({ name: 'custom', from: at, to: at + BUCKET_MS });
+    expect(resolveWindow('custom', at, 'UTC', { from: at, to: at + BUCKET_MS })).toEqual({
+      name: 'custom',
+      from: at,
+      to: at + BUCKET_MS,
+    });
     expect(() => resolveWindow('custom', at, 'UTC')).toThrow(/from and to/);
     expect(() => resolveWindow('custom', at, 'UTC', { from: at, to: at })).toThrow(/before/);
     expect(() => resolveWindow('custom', at, 'UTC', { from: at + 1, to: at + BUCKET_MS })).toThrow(/quarters/);

@@ -1,0 +1,100 @@
+import type { Tx } from '#server/foundation/db.ts';
+import type { LoggedEvent } from '#server/log/catalogue.ts';
+import { type Batch, type Consumer, touched } from '#server/log/consumer.ts';
+import { type Changes, define, loadMemory, type Memory, worldBefore, worldOf } from './context.ts';
+import { saveClaims, saveProgress, saveVersions } from './context-store.ts';
+import { Fold } from './fold.ts';
+import { type Contribution, isReferring } from './rules.ts';
+import { deriveTime } from './time-turn.ts';
+import { derive, remapped, type Turn } from './turn.ts';
+import { addContributions } from './write-store.ts';
+
+/** Turns events into additive facts. What they add does not depend on their order or batching. */
+export const facts: Consumer = {
+  name: 'facts',
+  wants: 'all',
+  tables: [
+    'facts',
+    'facts_named',
+    'facts_claims',
+    'facts_queue_versions',
+    'facts_progress',
+    'facts_states',
+    'facts_plans',
+  ],
+  forget: (orgId) => void memories.delete(orgId),
+  apply: async (batch, tx) => {
+    const rows = await changesOf(batch, tx);
+    deltas.set(batch, rows);
+    const notes = touched(batch);
+    for (const { person, queue } of rows) {
+      if (person) notes.people.add(person);
+      if (queue) notes.queues.add(queue);
+    }
+  },
+};
+
+/** What a batch changed, added up per person, bucket, queue and channel; negative where something was taken back. */
+export const deltasOf = (batch: Batch): readonly Contribution[] => deltas.get(batch) ?? [];
+
+const deltas = new WeakMap<Batch, Contribution[]>();
+const memories = new Map<number, Memory>();
+
+async function changesOf(batch: Batch, tx: Tx): Promise<Contribution[]> {
+  const { orgId, events } = batch;
+  const memory = memories.get(orgId) ?? (await loadMemory(tx, orgId));
+  memories.set(orgId, memory);
+  const closedBefore = memory.progress.closedTo;
+  const changes = define(memory, events);
+  await keep(tx, orgId, memory, { changes, events });
+  const turn: Turn = {
+    tx,
+    orgId,
+    memory,
+    changes,
+    closedBefore,
+    before: worldBefore(memory, changes, closedBefore),
+    after: worldOf(memory),
+    first: events[0]?.position ?? 0,
+    last: events.at(-1)?.position ?? 0,
+    fold: new Fold(),
+    done: { positions: new Set(), interactions: new Set(), customers: new Set() },
+    time: { dropped: [], saved: [] },
+  };
+  await derive(turn, events);
+  await remapped(turn);
+  await deriveTime(turn);
+  const rows = turn.fold.total();
+  await addContributions(tx, orgId, rows, turn.fold.subtracted);
+  return rows;
+}
+
+async function keep(
+  tx: Tx,
+  orgId: number,
+  memory: Memory,
+  { changes, events }: { changes: Changes; events: LoggedEvent[] },
+): Promise<void> {
+  if (changes.claims.length > 0) await saveClaims(tx, orgId, changes.claims);
+  if (changes.saved.length > 0) await saveVersions(tx, orgId, changes.saved);
+  const { closedTo, hasCorrections, hasReferences } = memory.progress;
+  const progress = {
+    closedTo: events.reduce((most, event) => Math.max(most, closeOf(event)), closedTo),
+    hasCorrections: hasCorrections || events.some((event) => event.type === 'correction'),
+    hasReferences: hasReferences || events.some((event) => isReferring(event) || event.type === 'correction'),
+  };
+  memory.progress = progress;
+  if (
+    progress.closedTo !== closedTo ||
+    progress.hasCorrections !== hasCorrections ||
+    progress.hasReferences !== hasReferences
+  ) {
+    await saveProgress(tx, orgId, progress);
+  }
+}
+
+/** The end of the bucket that an event closes, epoch ms; 0 for any other event. */
+function closeOf({ type, data }: LoggedEvent): number {
+  if (type !== 'window.closed' || data.window !== 'bucket') return 0;
+  return typeof data.to === 'number' ? data.to : Date.parse(data.to as string) || 0;
+}

@@ -1,0 +1,126 @@
+import { FACT_NAMES, FACTS, type Fact } from '#contract/facts.ts';
+import type { Tx } from '#server/foundation/db.ts';
+import type { Contribution } from './rules.ts';
+
+/**
+ * Adds contributions (one per key, in key order) to the stored facts, in one statement for the core facts and one
+ * for named ones. What comes to 0 becomes null, so that any way to the same sums leaves the same rows.
+ * @param prune also removes rows that became empty; needed only after subtractions
+ */
+export async function addContributions(
+  tx: Tx,
+  orgId: number,
+  rows: readonly Contribution[],
+  prune: boolean,
+): Promise<void> {
+  const core = rows.filter((row) => Object.keys(row.facts).some(isCore));
+  const named = rows.flatMap((row) =>
+    Object.entries(row.facts)
+      .filter(([name]) => !isCore(name))
+      .map(([fact, value]) => ({ row, fact, value })),
+  );
+  if (core.length > 0) await addCore(tx, orgId, core);
+  if (named.length > 0) await addNamed(tx, orgId, named as NamedRow[]);
+  if (!prune || rows.length === 0) return;
+  if (core.length > 0) await tx.rows(PRUNE, [orgId, ...keyColumns(core)]);
+  if (named.length > 0)
+    await tx.rows('delete from facts_named where org_id = $1 and person = any($2::text[]) and value = 0', [
+      orgId,
+      textArray([...new Set(named.map((n) => n.row.person))]),
+    ]);
+}
+
+/** A text array as PostgreSQL reads it; several times faster than the driver's own. */
+export function textArray(values: readonly string[]): string {
+  return `{${values.map((value) => (PLAIN.test(value) ? `"${value}"` : `"${value.replace(/["\\]/g, '\\$&')}"`)).join(',')}}`;
+}
+
+/** An array of numbers, null where undefined. */
+export const numberArray = (values: readonly (number | undefined | null)[]): string =>
+  `{${values.map((value) => value ?? 'NULL').join(',')}}`;
+
+const PLAIN = /^[^"\\]*$/;
+const isCore = (name: string): boolean => Object.hasOwn(FACTS, name);
+
+/** Facts that occur together are written together, so that there are few different statements. */
+const GROUPS: Fact[][] = [
+  [
+    'handled',
+    'transferred_out',
+    'short',
+    'hold_n',
+    'ring_ms',
+    'talk_ms',
+    'hold_ms',
+    'acw_ms',
+    'resolved',
+    'offered',
+    'answered',
+    'answer_wait_ms',
+    'answered_in_sl',
+  ],
+  ['missed', 'rejected'],
+  ['abandoned', 'abandon_wait_ms', 'abandoned_in_sl', 'abandoned_short', 'left_in_ivr', 'voicemail', 'callback'],
+  ['available_ms', 'on_contact_ms', 'wrap_ms', 'pause_ms', 'login_ms', 'scheduled_ms', 'adherent_ms', 'worked_ms'],
+  ['csat_n', 'csat_top', 'csat_sum', 'nps_n', 'nps_promoters', 'nps_detractors', 'ces_n', 'ces_sum'],
+  ['qa_points', 'qa_possible', 'qa_n', 'qa_critical'],
+  ['sales', 'sale_minor', 'offers', 'sentiment_n', 'sentiment_permille', 'reopened', 'repeated'],
+];
+const groupOf = new Map(GROUPS.flatMap((group, i) => group.map((name) => [name as string, i] as const)));
+const statements = new Map<string, { text: string; names: Fact[] }>();
+
+async function addCore(tx: Tx, orgId: number, rows: readonly Contribution[]): Promise<void> {
+  const used = new Set<number>();
+  for (const row of rows) for (const name in row.facts) used.add(groupOf.get(name) ?? -1);
+  used.delete(-1);
+  const { text, names } = statementOf([...used].sort());
+  await tx.rows(text, [
+    orgId,
+    ...keyColumns(rows),
+    ...names.map((name) => numberArray(rows.map((row) => row.facts[name]))),
+  ]);
+}
+
+function statementOf(groups: number[]): { text: string; names: Fact[] } {
+  const shape = groups.join();
+  let statement = statements.get(shape);
+  if (!statement) {
+    const names = groups.flatMap((group) => GROUPS[group] as Fact[]);
+    statement = { text: insertOf(names), names };
+    statements.set(shape, statement);
+  }
+  return statement;
+}
+
+const insertOf = (names: Fact[]): string => `
+insert into facts as f (org_id, person, bucket, queue, channel, ${names.join(', ')})
+select $1, * from unnest($2::text[], $3::int[], $4::text[], $5::text[], ${names.map((_, i) => `$${i + 6}::bigint[]`).join(', ')})
+on conflict (org_id, person, bucket, queue, channel) do update
+set ${names.map((n) => `${n} = nullif(coalesce(f.${n} + excluded.${n}, f.${n}, excluded.${n}), 0)`).join(', ')}`;
+
+const PRUNE = `
+delete from facts f using unnest($2::text[], $3::int[], $4::text[], $5::text[]) as g(person, bucket, queue, channel)
+where f.org_id = $1 and f.person = g.person and f.bucket = g.bucket and f.queue = g.queue and f.channel = g.channel
+  and num_nonnulls(${FACT_NAMES.map((name) => `f.${name}`).join(', ')}) = 0`;
+
+const keyColumns = (rows: readonly Contribution[]): string[] => [
+  textArray(rows.map((row) => row.person)),
+  numberArray(rows.map((row) => row.bucket)),
+  textArray(rows.map((row) => row.queue)),
+  textArray(rows.map((row) => row.channel)),
+];
+
+type NamedRow = { row: Contribution; fact: string; value: number };
+
+const addNamed = (tx: Tx, orgId: number, named: readonly NamedRow[]) =>
+  tx.rows(
+    `insert into facts_named as f (org_id, person, bucket, queue, channel, fact, value)
+     select $1, * from unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::bigint[])
+     on conflict (org_id, person, bucket, queue, channel, fact) do update set value = f.value + excluded.value`,
+    [
+      orgId,
+      ...keyColumns(named.map((n) => n.row)),
+      textArray(named.map((n) => n.fact)),
+      numberArray(named.map((n) => n.value)),
+    ],
+  );

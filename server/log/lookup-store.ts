@@ -1,0 +1,50 @@
+import type { Tx } from '#server/foundation/db.ts';
+import type { LoggedEvent } from './catalogue.ts';
+
+const COLUMNS = 'position, source, id, type, time, recorded_at as "recordedAt", agent, customer, interaction, data';
+
+export type TimeSpan = { from: number; to: number };
+
+/** Legs of customers (party refs) with valid time in [from, to) epoch ms, and corrections of any age that name them. */
+export const eventsOfCustomers = (tx: Tx, orgId: number, customers: number[], span: TimeSpan): Promise<LoggedEvent[]> =>
+  tx.rows<LoggedEvent>(
+    `select ${COLUMNS} from events where org_id = $1 and customer = any($2::int[])
+       and (type = 'correction' or (time >= to_timestamp($3::float8 / 1000) and time < to_timestamp($4::float8 / 1000)))`,
+    [orgId, customers, span.from, span.to],
+  );
+
+/** Legs of queues with valid time in [from, to) epoch ms, and corrections of any age that move a leg there. */
+export const eventsOfQueues = (tx: Tx, orgId: number, queues: string[], span: TimeSpan): Promise<LoggedEvent[]> =>
+  tx.rows<LoggedEvent>(
+    `select ${COLUMNS} from events where org_id = $1
+       and ((type = 'interaction.ended' and time >= to_timestamp($3::float8 / 1000) and time < to_timestamp($4::float8 / 1000)
+             and data->>'queue' = any($2::text[]))
+         or (type = 'correction' and data->'replacement'->'data'->>'queue' = any($2::text[])))`,
+    [orgId, queues, span.from, span.to],
+  );
+
+/** An agent's events (party refs) of the given types, whatever their time. */
+export const eventsOfAgentsOfTypes = (
+  tx: Tx,
+  orgId: number,
+  agents: number[],
+  types: readonly string[],
+): Promise<LoggedEvent[]> =>
+  tx.rows<LoggedEvent>(
+    `select ${COLUMNS} from events where org_id = $1 and agent = any($2::int[]) and type = any($3::text[])`,
+    [orgId, agents, types],
+  );
+
+/** Which of these interactions are named by events of the given types. */
+export async function interactionsNamedBy(
+  tx: Tx,
+  orgId: number,
+  interactions: string[],
+  types: readonly string[],
+): Promise<string[]> {
+  const rows = await tx.rows<{ interaction: string }>(
+    `select distinct interaction from events where org_id = $1 and interaction = any($2::text[]) and type = any($3::text[])`,
+    [orgId, interactions, types],
+  );
+  return rows.map((row) => row.interaction);
+}
