@@ -29,6 +29,7 @@ export const events = pgTable(
     uniqueIndex('events_identity').on(t.orgId, t.source, t.id),
     index('events_agent').on(t.orgId, t.agent, t.time),
     index('events_interaction').on(t.orgId, t.interaction).where(sql`interaction is not null`),
+    index('events_customer').on(t.orgId, t.customer, t.time).where(sql`customer is not null`),
     index('events_correction')
       .on(t.orgId, sql`(data->'of'->>'source')`, sql`(data->'of'->>'id')`)
       .where(sql`type = 'correction'`),
