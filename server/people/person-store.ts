@@ -31,25 +31,25 @@ export async function saveNames(tx: Tx, orgId: number, rows: NamedPerson[]): Pro
   );
 }
 
-/** Writes what `person.identified` says: the person's mappings as a whole. */
-export async function saveMappings(tx: Tx, orgId: number, saved: { position: number; person: string; mappings: Mapping[] }[]): Promise<void> {
-  const people = columns(saved, ['person', 'position']);
-  await tx.rows(
-    `delete from identities i using unnest($2::text[], $3::bigint[]) g(person, position)
-     where i.org_id = $1 and i.person = g.person and i.position < g.position`,
-    [orgId, ...people],
+/** Writes what `person.identified` says: a person's mappings as a whole, unless something newer was said. Each person once. */
+export async function saveMappings(tx: Tx, orgId: number, saved: Identified[]): Promise<void> {
+  const newer = await tx.rows<{ id: string }>(
+    `update people p set identified = g.position from unnest($2::text[], $3::bigint[]) g(person, position)
+     where p.org_id = $1 and p.id = g.person and p.identified < g.position returning p.id`,
+    [orgId, ...columns(saved, ['person', 'position'])],
   );
-  const rows = saved.flatMap(({ position, mappings }) => mappings.map((mapping) => ({ ...mapping, position })));
+  const ids = new Set(newer.map((row) => row.id));
+  await tx.rows('delete from identities where org_id = $1 and person = any($2::text[])', [orgId, [...ids]]);
+  const rows = saved.filter(({ person }) => ids.has(person)).flatMap(({ mappings }) => mappings);
   await tx.rows(
-    `insert into identities (org_id, person, source, agent, valid_from, valid_to, position)
-     select $1, * from unnest($2::text[], $3::text[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[]) g
-     on conflict (org_id, agent, valid_from) do update set person = excluded.person, valid_to = excluded.valid_to,
-       position = excluded.position
-     where excluded.position > identities.position`,
-    [orgId, ...columns(rows, ['person', 'source', 'agent', 'validFrom', 'validTo', 'position'])],
+    `insert into identities (org_id, person, source, agent, valid_from, valid_to)
+     select $1, * from unnest($2::text[], $3::text[], $4::int[], $5::bigint[], $6::bigint[])`,
+    [orgId, ...columns(rows, ['person', 'source', 'agent', 'validFrom', 'validTo'])],
   );
   await changed(tx, orgId, saved);
 }
+
+export type Identified = { position: number; person: string; mappings: Mapping[] };
 
 /** People by id, with their names; where a name was erased the id stands for it. */
 export const personRows = (tx: Tx, orgId: number, ids: string[]) =>
@@ -61,7 +61,11 @@ export const personRows = (tx: Tx, orgId: number, ids: string[]) =>
   );
 
 /** A page of people by id. @param teams null: everybody */
-export const personPage = (tx: Tx, orgId: number, page: { after: string; limit: number; teams: string[] | null; self: string | null }) =>
+export const personPage = (
+  tx: Tx,
+  orgId: number,
+  page: { after: string; limit: number; teams: string[] | null; self: string | null },
+) =>
   tx.rows<{ id: string }>(
     `select id from people where org_id = $1 and id > $2
        and ($3::text[] is null or team = any($3::text[]) or id = $4) order by id limit $5`,
@@ -79,7 +83,11 @@ export const mappingRows = (tx: Tx, orgId: number, of: { people: string[]; agent
 export type UnmappedRow = { ref: number; events: number; firstAt: number; lastAt: number };
 
 /** Agents of sources that no person answers for, with what the log holds of them, in order of their refs. */
-export const unmappedRows = (tx: Tx, orgId: number, page: { house: string; after: number; limit: number }): Promise<UnmappedRow[]> =>
+export const unmappedRows = (
+  tx: Tx,
+  orgId: number,
+  page: { house: string; after: number; limit: number },
+): Promise<UnmappedRow[]> =>
   tx.rows<UnmappedRow>(
     `select p.ref, e.events, e.first as "firstAt", e.last as "lastAt"
      from parties p cross join lateral (

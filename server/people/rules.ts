@@ -93,10 +93,14 @@ function spanOf(wish: Wish, own: Mapping[], standing: Mapping[]): { validFrom: n
 }
 
 const latest = (mappings: Mapping[]): Mapping | undefined =>
-  mappings.reduce<Mapping | undefined>((last, one) => (!last || one.validFrom > last.validFrom ? one : last), undefined);
+  mappings.reduce<Mapping | undefined>(
+    (last, one) => (!last || one.validFrom > last.validFrom ? one : last),
+    undefined,
+  );
 
 const overlap = (a: Mapping, b: Mapping) => a.agent === b.agent && a.validFrom < b.validTo && b.validFrom < a.validTo;
 
-const isSame = (a: Mapping, b: Mapping) => a.agent === b.agent && a.validFrom === b.validFrom && a.validTo === b.validTo;
+const isSame = (a: Mapping, b: Mapping) =>
+  a.agent === b.agent && a.validFrom === b.validFrom && a.validTo === b.validTo;
 
 const errorOf = ({ path }: { path: string }, message: string): PathError => ({ path, message });

@@ -17,10 +17,12 @@ export type At<Row> = Row & { position: number };
 /** Whoever changes the people of an organisation waits here first, before anything is written. */
 export const lockPeople = (tx: Tx, orgId: number) => tx.rows('select pg_advisory_xact_lock(7047, $1)', [orgId]);
 
-export async function insertOrganisation(tx: Tx, row: OrganisationRow): Promise<number> {
+/** @param id only where the number is given from outside (a restore, a test); else the next one */
+export async function insertOrganisation(tx: Tx, row: OrganisationRow, id?: number): Promise<number> {
   const [made] = await tx.rows<{ id: number }>(
-    'insert into organisations (name, time_zone, currency, epoch) values ($1, $2, $3, $4) returning id',
-    [row.name, row.timeZone, row.currency, row.epoch],
+    `insert into organisations (id, name, time_zone, currency, epoch)
+     values (coalesce($5, nextval(pg_get_serial_sequence('organisations', 'id'))::int), $1, $2, $3, $4) returning id`,
+    [row.name, row.timeZone, row.currency, row.epoch, id ?? null],
   );
   if (!made) throw new Error('the organisation was not made');
   return made.id;
@@ -98,7 +100,13 @@ export const queueRows = (tx: Tx, orgId: number, after = -1) =>
     [orgId, after],
   );
 
-export type MemberRow = { id: string; name: string | null; roles: Role[]; team: string | null; startedOn: string | null };
+export type MemberRow = {
+  id: string;
+  name: string | null;
+  roles: Role[];
+  team: string | null;
+  startedOn: string | null;
+};
 
 export const memberRows = (tx: Tx, orgId: number, after = -1) =>
   tx.rows<At<MemberRow>>(

@@ -70,6 +70,8 @@ export const people = pgTable(
     team: text(),
     startedOn: text(),
     position: position(),
+    /** Position of the last word on this person's identities. */
+    identified: millis().notNull().default(0),
   },
   (t) => [primaryKey({ columns: [t.orgId, t.id] }), index('people_position').on(t.orgId, t.position)],
 );
@@ -98,10 +100,6 @@ export const identities = pgTable(
     agent: integer().notNull(),
     validFrom: millis().notNull(),
     validTo: millis().notNull(),
-    position: position(),
   },
-  (t) => [
-    primaryKey({ columns: [t.orgId, t.agent, t.validFrom] }),
-    index('identities_person').on(t.orgId, t.person),
-  ],
+  (t) => [primaryKey({ columns: [t.orgId, t.agent, t.validFrom] }), index('identities_person').on(t.orgId, t.person)],
 );

@@ -1,0 +1,205 @@
+import { randomBytes } from 'node:crypto';
+import { hash, verify } from '@node-rs/argon2';
+import type { Scope } from '#contract/words.ts';
+import type { Tx } from '#server/foundation/db.ts';
+import { secret, uuidV7 } from '#server/foundation/ids.ts';
+import { anonymous, conflict, forbidden, invalid, missing, Refusal, tooMany } from '#server/foundation/refusals.ts';
+import type { Ground } from '#server/log/ground.ts';
+import { atDesk } from '../commands.ts';
+import { savePeople } from '../person-commands.ts';
+import { personRows } from '../person-store.ts';
+import { hashOf, SESSION_MS, waitBeforeTry } from './rules.ts';
+import * as store from './store.ts';
+import { forgetViewers } from './viewers.ts';
+
+type Accounts = Pick<Ground, 'db' | 'clock' | 'log'>;
+
+/**
+ * Signs in with e-mail and password. An unknown e-mail costs the same time as a wrong password.
+ * @returns the token for the cookie, kept nowhere else
+ * @throws Refusal anonymous, or 429 after 10 tries within 15 minutes
+ */
+export async function signIn(
+  { db, clock }: Pick<Ground, 'db' | 'clock'>,
+  given: { email: string; password: string },
+): Promise<string> {
+  const email = given.email.toLowerCase();
+  const digest = hashOf(email);
+  const { tries, since } = await store.countTry(db, digest, clock.now());
+  const wait = waitBeforeTry(tries, since, clock.now());
+  if (wait > 0) throw tooMany('Too many tries to sign in. Wait before the next one.', wait);
+  const account = await store.accountByEmail(db, email);
+  const right = await verify(account?.password ?? (await decoy()), given.password);
+  if (!account?.password || !right || account.disabledAt !== null) throw WRONG();
+  await store.forgetTries(db, digest);
+  return openSession(db, account, clock.now());
+}
+
+/** Ends a session at once. */
+export async function signOut({ db }: Pick<Ground, 'db'>, sessionId: string): Promise<void> {
+  await store.deleteSession(db, sessionId);
+  forgetViewers(db);
+}
+
+export type AccountWish = { email?: string | undefined; password?: string | undefined; disabled?: boolean | undefined };
+
+/**
+ * Gives a person an account, or changes it. A new password, a new e-mail and disabling end all its sessions.
+ * @throws Refusal missing (no such person), conflict `email_taken`, invalid (a new account without an e-mail)
+ */
+export async function saveAccount(
+  { db, clock }: Accounts,
+  of: { orgId: number; person: string },
+  wish: AccountWish,
+): Promise<{ email: string; disabled: boolean }> {
+  const password = wish.password === undefined ? undefined : await digestPassword(wish.password);
+  const row = await db.transaction(async (tx) => {
+    const [person] = await personRows(tx, of.orgId, [of.person]);
+    if (!person) throw missing(`There is no person ${of.person}.`);
+    const before = await store.accountOfPerson(tx, of.orgId, of.person);
+    const email = (wish.email ?? before?.email ?? person.email)?.toLowerCase();
+    if (!email)
+      throw invalid('invalid', 'A new account needs an e-mail address.', [{ path: '/email', message: 'is missing' }]);
+    const after: store.AccountRow = {
+      id: before?.id ?? uuidV7(clock.now()),
+      ...of,
+      email,
+      password: password ?? before?.password ?? null,
+      disabledAt: wish.disabled === undefined ? (before?.disabledAt ?? null) : wish.disabled ? clock.now() : null,
+    };
+    await keepAccount(tx, { before, after }, clock.now());
+    return after;
+  });
+  forgetViewers(db);
+  return { email: row.email, disabled: row.disabledAt !== null };
+}
+
+/**
+ * Makes the administrator of an organisation that has none, as a person and an account.
+ * @throws Refusal conflict when there is one already
+ */
+export async function makeAdministrator(
+  ground: Accounts,
+  orgId: number,
+  given: { email: string; password: string; name: string },
+): Promise<void> {
+  const id = await atDesk(ground, orgId, async (desk) => {
+    if (await store.someAdministrator(desk.tx, orgId))
+      throw conflict('administrator_exists', 'This organisation has an administrator.');
+    const person = await freePersonId(desk.tx, orgId);
+    await savePeople(desk, [{ id: person, name: given.name, email: given.email, roles: ['admin'] }]);
+    return person;
+  });
+  await saveAccount(ground, { orgId, person: id }, given);
+}
+
+/** Uses a set-up token up and signs its holder in as the first administrator. @throws Refusal forbidden where it is no good */
+export async function setUpWith(
+  ground: Accounts,
+  given: { token: string; email: string; password: string; name: string },
+): Promise<string> {
+  const orgId = await store.useSetupToken(ground.db, hashOf(given.token), ground.clock.now());
+  if (orgId === null)
+    throw forbidden('This link was used already, or its day is over. Restart Floorlight for a new one.');
+  await makeAdministrator(ground, orgId, given);
+  return signIn(ground, given);
+}
+
+export type MadeKey = Omit<store.KeyRow, 'revokedAt'> & { key: string };
+
+/** Makes an API key. Its text is in the answer and nowhere else. */
+export async function createKey(
+  { db, clock }: Pick<Ground, 'db' | 'clock'>,
+  orgId: number,
+  wish: { name: string; scopes: Scope[] },
+): Promise<MadeKey> {
+  const id = shortId();
+  const key = `fl_${id}_${secret()}`;
+  const row = { id, name: wish.name, scopes: [...new Set(wish.scopes)], createdAt: clock.now() };
+  await store.insertKey(db, orgId, { ...row, revokedAt: null, hash: hashOf(key) });
+  return { ...row, key };
+}
+
+/** @throws Refusal missing */
+export async function revokeKey({ db, clock }: Pick<Ground, 'db' | 'clock'>, orgId: number, id: string): Promise<void> {
+  const gone = await store.revokeKey(db, { orgId, id, now: clock.now() });
+  forgetViewers(db);
+  if (gone.length === 0) throw missing(`There is no key ${id}.`);
+}
+
+export type MadeDevice = Omit<store.DeviceRow, 'revokedAt'> & { token: string };
+
+/** Makes a device and its token, which is in the answer and nowhere else. @param wish scope `org`, `site:ID` or `team:ID` */
+export async function createDevice(
+  { db, clock }: Pick<Ground, 'db' | 'clock'>,
+  orgId: number,
+  wish: { name: string; scope: string },
+): Promise<MadeDevice> {
+  const id = shortId();
+  const token = `fld_${id}_${secret()}`;
+  const row = { id, name: wish.name, scope: wish.scope, createdAt: clock.now() };
+  await store.insertDevice(db, orgId, { ...row, revokedAt: null, hash: hashOf(token) });
+  return { ...row, token };
+}
+
+/** @throws Refusal missing */
+export async function revokeDevice(
+  { db, clock }: Pick<Ground, 'db' | 'clock'>,
+  orgId: number,
+  id: string,
+): Promise<void> {
+  const gone = await store.revokeDevice(db, { orgId, id, now: clock.now() });
+  forgetViewers(db);
+  if (gone.length === 0) throw missing(`There is no device ${id}.`);
+}
+
+const WRONG = (): Refusal => new Refusal('anonymous', 'sign_in_failed', 'E-mail and password do not belong together.');
+/** 19 MiB, two passes, one lane: the smallest that OWASP advises for argon2id, which is the library's default kind. */
+const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+let decoyHash: Promise<string> | undefined;
+
+const digestPassword = (password: string): Promise<string> => hash(password, COST);
+
+function decoy(): Promise<string> {
+  decoyHash ??= digestPassword(secret());
+  return decoyHash;
+}
+
+async function openSession(tx: Tx, account: store.AccountRow, now: number): Promise<string> {
+  const token = secret();
+  await store.insertSession(tx, {
+    id: hashOf(token),
+    orgId: account.orgId,
+    account: account.id,
+    createdAt: now,
+    expiresAt: now + SESSION_MS,
+  });
+  return token;
+}
+
+async function keepAccount(
+  tx: Tx,
+  { before, after }: { before: store.AccountRow | null; after: store.AccountRow },
+  now: number,
+): Promise<void> {
+  const holder = await store.accountByEmail(tx, after.email);
+  if (holder && holder.id !== after.id) throw conflict('email_taken', 'Another account has this e-mail address.');
+  if (!before) {
+    if (!(await store.saveAccount(tx, after, now)))
+      throw conflict('email_taken', 'Another account has this e-mail address.');
+    return;
+  }
+  await store.changeAccount(tx, after);
+  const same = before.email === after.email && before.password === after.password && after.disabledAt === null;
+  if (!same) await store.deleteSessionsOf(tx, after.id);
+}
+
+async function freePersonId(tx: Tx, orgId: number): Promise<string> {
+  const wanted = ['admin', ...Array.from({ length: 98 }, (_, n) => `admin-${n + 2}`)];
+  const taken = new Set((await personRows(tx, orgId, wanted)).map((row) => row.id));
+  const free = wanted.find((id) => !taken.has(id));
+  if (!free) throw anonymous('No id is left for an administrator.');
+  return free;
+}
+
+const shortId = (): string => randomBytes(6).toString('hex');

@@ -1,0 +1,196 @@
+import type { Role, Scope } from '#contract/words.ts';
+import type { Tx } from '#server/foundation/db.ts';
+import { TRY_MS } from './rules.ts';
+
+export type AccountRow = {
+  id: string;
+  orgId: number;
+  email: string;
+  password: string | null;
+  person: string;
+  disabledAt: number | null;
+};
+
+const ACCOUNT = 'id, org_id as "orgId", email, password, person, disabled_at as "disabledAt"';
+
+export async function accountByEmail(tx: Tx, email: string): Promise<AccountRow | null> {
+  const [row] = await tx.rows<AccountRow>(`select ${ACCOUNT} from accounts where email = $1`, [email]);
+  return row ?? null;
+}
+
+export async function accountOfPerson(tx: Tx, orgId: number, person: string): Promise<AccountRow | null> {
+  const [row] = await tx.rows<AccountRow>(`select ${ACCOUNT} from accounts where org_id = $1 and person = $2`, [
+    orgId,
+    person,
+  ]);
+  return row ?? null;
+}
+
+/** False: the e-mail is another account's. */
+export async function saveAccount(tx: Tx, row: AccountRow, now: number): Promise<boolean> {
+  const rows = await tx.rows(
+    `insert into accounts (id, org_id, email, password, person, created_at, disabled_at) values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (email) do nothing returning id`,
+    [row.id, row.orgId, row.email, row.password, row.person, now, row.disabledAt],
+  );
+  if (rows.length > 0) return true;
+  const [taken] = await tx.rows<{ id: string }>('select id from accounts where email = $1', [row.email]);
+  return taken?.id === row.id;
+}
+
+export const changeAccount = (tx: Tx, row: AccountRow) =>
+  tx.rows('update accounts set email = $2, password = $3, disabled_at = $4 where id = $1', [
+    row.id,
+    row.email,
+    row.password,
+    row.disabledAt,
+  ]);
+
+export async function someAdministrator(tx: Tx, orgId: number): Promise<boolean> {
+  const rows = await tx.rows(
+    `select 1 from accounts a join people p on p.org_id = a.org_id and p.id = a.person
+     where a.org_id = $1 and 'admin' = any(p.roles) and a.disabled_at is null limit 1`,
+    [orgId],
+  );
+  return rows.length > 0;
+}
+
+export const insertSession = (
+  tx: Tx,
+  row: { id: string; orgId: number; account: string; createdAt: number; expiresAt: number },
+) =>
+  tx.rows(
+    `with gone as (delete from sessions where account = $3 and expires_at <= $4)
+     insert into sessions (id, org_id, account, created_at, expires_at) values ($1, $2, $3, $4, $5)`,
+    [row.id, row.orgId, row.account, row.createdAt, row.expiresAt],
+  );
+
+export type SessionRow = {
+  orgId: number;
+  accountId: string;
+  person: string;
+  expiresAt: number;
+  roles: Role[] | null;
+  team: string | null;
+  site: string | null;
+  led: string[];
+};
+
+/** A session of an account that is not disabled, with what its rights hang on: one query. */
+export async function sessionById(tx: Tx, id: string): Promise<SessionRow | null> {
+  const [row] = await tx.rows<SessionRow>(
+    `select s.org_id as "orgId", a.id as "accountId", a.person, s.expires_at as "expiresAt", p.roles, p.team, t.site,
+       array(select l.id from teams l where l.org_id = s.org_id and l.supervisor = a.person order by l.id) as led
+     from sessions s join accounts a on a.id = s.account
+     left join people p on p.org_id = a.org_id and p.id = a.person
+     left join teams t on t.org_id = p.org_id and t.id = p.team
+     where s.id = $1 and a.disabled_at is null`,
+    [id],
+  );
+  return row ?? null;
+}
+
+export const renewSession = (tx: Tx, id: string, expiresAt: number) =>
+  tx.rows('update sessions set expires_at = $2 where id = $1 and expires_at < $2', [id, expiresAt]);
+
+export const deleteSession = (tx: Tx, id: string) => tx.rows('delete from sessions where id = $1', [id]);
+
+export const deleteSessionsOf = (tx: Tx, account: string) =>
+  tx.rows('delete from sessions where account = $1', [account]);
+
+export type KeyRow = { id: string; name: string; scopes: Scope[]; createdAt: number; revokedAt: number | null };
+
+/** Makes a key; one with the same hash stays as it is. */
+export const insertKey = (tx: Tx, orgId: number, row: KeyRow & { hash: string }) =>
+  tx.rows(
+    `insert into api_keys (id, org_id, name, scopes, hash, created_at) values ($2, $1, $3, string_to_array($4, ','), $5, $6)
+     on conflict (hash) do nothing`,
+    [orgId, row.id, row.name, row.scopes.join(','), row.hash, row.createdAt],
+  );
+
+export const keyRows = (tx: Tx, orgId: number) =>
+  tx.rows<KeyRow>(
+    `select id, name, scopes, created_at as "createdAt", revoked_at as "revokedAt" from api_keys where org_id = $1 order by created_at, id`,
+    [orgId],
+  );
+
+export async function keyByHash(tx: Tx, hash: string): Promise<{ id: string; orgId: number; scopes: Scope[] } | null> {
+  const [row] = await tx.rows<{ id: string; orgId: number; scopes: Scope[] }>(
+    'select id, org_id as "orgId", scopes from api_keys where hash = $1 and revoked_at is null',
+    [hash],
+  );
+  return row ?? null;
+}
+
+export const revokeKey = (tx: Tx, of: { orgId: number; id: string; now: number }) =>
+  tx.rows('update api_keys set revoked_at = $3 where org_id = $1 and id = $2 and revoked_at is null returning id', [
+    of.orgId,
+    of.id,
+    of.now,
+  ]);
+
+export type DeviceRow = { id: string; name: string; scope: string; createdAt: number; revokedAt: number | null };
+
+export const insertDevice = (tx: Tx, orgId: number, row: DeviceRow & { hash: string }) =>
+  tx.rows('insert into devices (id, org_id, name, scope, hash, created_at) values ($2, $1, $3, $4, $5, $6)', [
+    orgId,
+    row.id,
+    row.name,
+    row.scope,
+    row.hash,
+    row.createdAt,
+  ]);
+
+export const deviceRows = (tx: Tx, orgId: number) =>
+  tx.rows<DeviceRow>(
+    `select id, name, scope, created_at as "createdAt", revoked_at as "revokedAt" from devices where org_id = $1 order by created_at, id`,
+    [orgId],
+  );
+
+export async function deviceByHash(tx: Tx, hash: string): Promise<{ id: string; orgId: number; scope: string } | null> {
+  const [row] = await tx.rows<{ id: string; orgId: number; scope: string }>(
+    'select id, org_id as "orgId", scope from devices where hash = $1 and revoked_at is null',
+    [hash],
+  );
+  return row ?? null;
+}
+
+export const revokeDevice = (tx: Tx, of: { orgId: number; id: string; now: number }) =>
+  tx.rows('update devices set revoked_at = $3 where org_id = $1 and id = $2 and revoked_at is null returning id', [
+    of.orgId,
+    of.id,
+    of.now,
+  ]);
+
+export const insertSetupToken = (tx: Tx, row: { hash: string; orgId: number; createdAt: number; expiresAt: number }) =>
+  tx.rows('insert into setup_tokens (hash, org_id, created_at, expires_at) values ($1, $2, $3, $4)', [
+    row.hash,
+    row.orgId,
+    row.createdAt,
+    row.expiresAt,
+  ]);
+
+/** Uses a token up. @returns its organisation, null where it is unknown, used or over */
+export async function useSetupToken(tx: Tx, hash: string, now: number): Promise<number | null> {
+  const [row] = await tx.rows<{ orgId: number }>(
+    `update setup_tokens set used_at = $2 where hash = $1 and used_at is null and expires_at > $2 returning org_id as "orgId"`,
+    [hash, now],
+  );
+  return row?.orgId ?? null;
+}
+
+/** Counts a try before it is made, so that tries at the same time cannot pass together. */
+export async function countTry(tx: Tx, digest: string, now: number): Promise<{ tries: number; since: number }> {
+  await tx.rows('delete from sign_in_tries where since < $1', [now - 4 * TRY_MS]);
+  const [row] = await tx.rows<{ tries: number; since: number }>(
+    `insert into sign_in_tries (digest, org_id, since, tries) values ($1, 0, $2, 1)
+     on conflict (digest) do update set
+       since = case when sign_in_tries.since <= $3 then $2 else sign_in_tries.since end,
+       tries = case when sign_in_tries.since <= $3 then 1 else least(sign_in_tries.tries + 1, 1000) end
+     returning tries, since`,
+    [digest, now, now - TRY_MS],
+  );
+  return row ?? { tries: 1, since: now };
+}
+
+export const forgetTries = (tx: Tx, digest: string) => tx.rows('delete from sign_in_tries where digest = $1', [digest]);

@@ -1,0 +1,84 @@
+import type { Clock } from '#server/foundation/clock.ts';
+import type { Config } from '#server/foundation/config.ts';
+import type { Db } from '#server/foundation/db.ts';
+import type { Viewer } from '../may.ts';
+import { credentialsOf, type Headers, hashOf, slide } from './rules.ts';
+import { deviceByHash, keyByHash, renewSession, sessionById } from './store.ts';
+
+/** What it takes to know who asks. */
+export type Gate = { db: Db; clock: Clock; config: Pick<Config, 'ORIGIN'> };
+
+const REMEMBER_MS = 1_000;
+const MOST = 20_000;
+
+export const isSecure = (config: Pick<Config, 'ORIGIN'>): boolean => config.ORIGIN?.startsWith('https:') ?? false;
+
+/**
+ * Who asks, by `Authorization: Bearer` (key or device token) or the session cookie. Anonymous is an answer, not an error.
+ * What was found is remembered in this process for a second at most.
+ */
+export async function viewerOf(gate: Gate, headers: Headers): Promise<Viewer> {
+  const credentials = credentialsOf(headers, isSecure(gate.config));
+  return credentials ? byToken(gate, credentials) : ANONYMOUS;
+}
+
+/** Who holds a token, as it comes in a socket's handshake: a key or a device, or else a session. */
+export const viewerByToken = (gate: Gate, token: string): Promise<Viewer> => byToken(gate, { kind: 'bearer', token });
+
+/** Forgets whoever was remembered, and tells those who keep a viewer for longer: after a log-out, or when rights change. */
+export function forgetViewers(db: Db): void {
+  remembered.delete(db);
+  for (const listener of listeners.get(db) ?? []) listener();
+}
+
+/** Calls back whenever a right may have been lost in this process. @returns how to stop */
+export function onViewersForgotten(db: Db, listener: () => void): () => void {
+  const all = listeners.get(db) ?? new Set();
+  listeners.set(db, all.add(listener));
+  return () => all.delete(listener);
+}
+
+const ANONYMOUS: Viewer = { kind: 'anonymous' };
+const remembered = new WeakMap<Db, Map<string, { viewer: Viewer; until: number }>>();
+const listeners = new WeakMap<Db, Set<() => void>>();
+
+async function byToken(gate: Gate, { kind, token }: { kind: 'bearer' | 'session'; token: string }): Promise<Viewer> {
+  const hash = hashOf(token);
+  const now = gate.clock.now();
+  const memory = remembered.get(gate.db) ?? new Map();
+  remembered.set(gate.db, memory);
+  const known = memory.get(`${kind}${hash}`);
+  if (known && known.until > now && known.until <= now + REMEMBER_MS) return known.viewer;
+  const viewer = kind === 'session' ? await ofSession(gate, hash) : await ofBearer(gate, hash);
+  if (memory.size >= MOST) memory.clear();
+  if (viewer.kind !== 'anonymous') memory.set(`${kind}${hash}`, { viewer, until: now + REMEMBER_MS });
+  else memory.delete(`${kind}${hash}`);
+  return viewer;
+}
+
+async function ofBearer({ db }: Gate, hash: string): Promise<Viewer> {
+  const key = await keyByHash(db, hash);
+  if (key) return { kind: 'key', orgId: key.orgId, keyId: key.id, scopes: key.scopes };
+  const device = await deviceByHash(db, hash);
+  return device ? { kind: 'device', orgId: device.orgId, deviceId: device.id, scope: device.scope } : ANONYMOUS;
+}
+
+async function ofSession({ db, clock }: Gate, id: string): Promise<Viewer> {
+  const row = await sessionById(db, id);
+  if (!row) return ANONYMOUS;
+  const expiresAt = slide(row.expiresAt, clock.now());
+  if (expiresAt === null) return ANONYMOUS;
+  if (expiresAt !== row.expiresAt) await renewSession(db, id, expiresAt);
+  const { orgId, accountId, person, team, site, led } = row;
+  return {
+    kind: 'account',
+    orgId,
+    accountId,
+    sessionId: id,
+    personId: person,
+    roles: row.roles ?? [],
+    teams: led,
+    team,
+    site,
+  };
+}

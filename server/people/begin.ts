@@ -1,0 +1,73 @@
+import { SCOPES } from '#contract/words.ts';
+import { secret } from '#server/foundation/ids.ts';
+import { ensureFlow } from '#server/log/flow-store.ts';
+import type { Ground } from '#server/log/ground.ts';
+import { makeAdministrator } from './accounts/commands.ts';
+import { hashOf, SETUP_MS } from './accounts/rules.ts';
+import { insertKey, insertSetupToken, someAdministrator } from './accounts/store.ts';
+import { atDesk, saveSites, tell } from './commands.ts';
+import { insertOrganisation, type OrganisationRow, organisationRows, saveOrganisation } from './store.ts';
+
+export const FIRST_SITE = { id: 'main', name: 'Main site' } as const;
+
+export type OrganisationWish = Pick<OrganisationRow, 'name'> & Partial<OrganisationRow> & { id?: number };
+
+/** Makes an organisation with its flow and its first site (`main`, in its time zone). @returns its number */
+export async function addOrganisation(ground: Ground, wish: OrganisationWish): Promise<number> {
+  const { TIME_ZONE, EPOCH } = ground.config;
+  const { id, ...given } = wish;
+  const row: OrganisationRow = { timeZone: TIME_ZONE, currency: 'EUR', epoch: Date.parse(EPOCH), ...given };
+  const orgId = await ground.db.transaction(async (tx) => {
+    const made = await insertOrganisation(tx, row, id);
+    await ensureFlow(tx, made);
+    return made;
+  });
+  await atDesk(ground, orgId, async (desk) => {
+    const { position } = await tell(desk, [{ type: 'organisation.saved', data: row }]);
+    await saveOrganisation(desk.tx, orgId, { ...row, position });
+    await saveSites(desk, [{ ...FIRST_SITE, timeZone: row.timeZone }]);
+  });
+  return orgId;
+}
+
+/**
+ * What a start needs: a first organisation, its `API_KEY`, and a way in for its administrator. Safe to run at every start.
+ * @returns `setUp`: the path of the set-up page to print (`/setup?token=...`), null where it is not needed
+ */
+export async function begin(ground: Ground): Promise<{ orgId: number; setUp: string | null }> {
+  const orgId = (await organisationRows(ground.db))[0]?.id ?? (await addOrganisation(ground, { name: 'Floorlight' }));
+  await keepFirstKey(ground, orgId);
+  return { orgId, setUp: await wayIn(ground, orgId) };
+}
+
+async function keepFirstKey({ db, clock, config }: Ground, orgId: number): Promise<void> {
+  if (!config.API_KEY) return;
+  const hash = hashOf(config.API_KEY);
+  const id = `env-${hash.slice(0, 8)}`;
+  await insertKey(db, orgId, {
+    id,
+    name: 'API_KEY',
+    scopes: [...SCOPES],
+    hash,
+    createdAt: clock.now(),
+    revokedAt: null,
+  });
+}
+
+async function wayIn(ground: Ground, orgId: number): Promise<string | null> {
+  const { db, clock, config } = ground;
+  if (await someAdministrator(db, orgId)) return null;
+  if (config.ADMIN_EMAIL && config.ADMIN_PASSWORD) {
+    await makeAdministrator(ground, orgId, {
+      email: config.ADMIN_EMAIL,
+      password: config.ADMIN_PASSWORD,
+      name: 'Administrator',
+    });
+    return null;
+  }
+  // the demo brings log-ins of its own
+  if (config.DEMO === 'on') return null;
+  const token = secret();
+  await insertSetupToken(db, { hash: hashOf(token), orgId, createdAt: clock.now(), expiresAt: clock.now() + SETUP_MS });
+  return `/setup?token=${token}`;
+}
