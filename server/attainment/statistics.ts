@@ -50,7 +50,8 @@ export function upperTail(x: number, n: number, p: number): number {
 export const lowerTail = (x: number, n: number, p: number): number => (x >= n ? 1 : upperTail(n - x, n, 1 - p));
 
 /** Whether `x` of `n` is too many for a chance of at most `bound`: exact, one-sided, p <= 0.025. */
-export const beyond = (x: number, n: number, bound: number): boolean => x > n * bound && upperTail(x, n, bound) <= ALPHA;
+export const beyond = (x: number, n: number, bound: number): boolean =>
+  x > n * bound && upperTail(x, n, bound) <= ALPHA;
 
 /** Whether `x` of `n` is too few for a chance of at least `bound`: exact, one-sided, p <= 0.025. */
 export const short = (x: number, n: number, bound: number): boolean => x < n * bound && lowerTail(x, n, bound) <= ALPHA;

@@ -86,14 +86,17 @@ function both(args: readonly [ASTNode, ASTNode], reading: Reading): { left: Tree
 }
 
 function fact(name: string, at: { start: number; end: number }, reading: Reading): Tree {
-  if (!/^[a-z][a-z0-9_]{0,47}$/.test(name) || name in Object.prototype) refuse(`"${name.slice(0, 60)}" is not the name of a fact`);
+  if (!/^[a-z][a-z0-9_]{0,47}$/.test(name) || name in Object.prototype)
+    refuse(`"${name.slice(0, 60)}" is not the name of a fact`);
   reading.places.push({ name, start: at.start, end: at.end });
   return { kind: 'fact', name };
 }
 
 function number(text: string): Tree {
   if (!/^(\d{1,12}|\d{1,9}\.\d{1,6})$/.test(text)) {
-    refuse(`"${text.slice(0, 40)}" is not allowed: numbers have at most 12 digits, or 9 and 6 decimals, and no exponent`);
+    refuse(
+      `"${text.slice(0, 40)}" is not allowed: numbers have at most 12 digits, or 9 and 6 decimals, and no exponent`,
+    );
   }
   return { kind: 'number', value: decimal(Number(text)) };
 }

@@ -13,8 +13,10 @@ const HANDLING_KPIS: BuiltIn[] = [
   {
     id: 'aht',
     name: 'Average handle time',
-    words: 'How long a contact takes from the first word to the end of its paperwork: talk, hold and after-call work of the handled contacts, divided by their number.',
-    source: 'Genesys Cloud (total handle over count) and Amazon Connect (average handle time); every handled leg counts as a contact.',
+    words:
+      'How long a contact takes from the first word to the end of its paperwork: talk, hold and after-call work of the handled contacts, divided by their number.',
+    source:
+      'Genesys Cloud (total handle over count) and Amazon Connect (average handle time); every handled leg counts as a contact.',
     unit: 'ms',
     better: 'lower',
     kind: 'mean',
@@ -27,7 +29,8 @@ const HANDLING_KPIS: BuiltIn[] = [
   {
     id: 'acw',
     name: 'After-call work',
-    words: 'How long the paperwork after a contact takes, on average over all handled contacts, those without any included.',
+    words:
+      'How long the paperwork after a contact takes, on average over all handled contacts, those without any included.',
     source: 'Amazon Connect (average after contact work time): over all handled contacts.',
     unit: 'ms',
     better: 'lower',
@@ -41,7 +44,8 @@ const HANDLING_KPIS: BuiltIn[] = [
   {
     id: 'handled',
     name: 'Contacts handled',
-    words: 'How many contacts were handled. A contact that is passed on counts for each person who handled a leg of it.',
+    words:
+      'How many contacts were handled. A contact that is passed on counts for each person who handled a leg of it.',
     source: 'Amazon Connect (contacts handled).',
     unit: 'count',
     better: 'higher',
@@ -67,7 +71,8 @@ const HANDLING_KPIS: BuiltIn[] = [
   {
     id: 'transfer_rate',
     name: 'Transfer rate',
-    words: 'Of the contacts handled, the share that was passed on to somebody else, blind or after consultation. A conference is no transfer.',
+    words:
+      'Of the contacts handled, the share that was passed on to somebody else, blind or after consultation. A conference is no transfer.',
     source: 'Amazon Connect (contacts transferred out by agent over contacts handled).',
     unit: 'share',
     better: 'lower',
@@ -80,7 +85,8 @@ const HANDLING_KPIS: BuiltIn[] = [
   {
     id: 'fcr',
     name: 'First contact resolution',
-    words: 'Of the contacts handled, the share after which the customer did not come back within 7 days. Provisional until those days are over.',
+    words:
+      'Of the contacts handled, the share after which the customer did not come back within 7 days. Provisional until those days are over.',
     source: 'The system-measured variant (no repeat in 7 days); a repeat is charged to the first contact.',
     unit: 'share',
     better: 'higher',
@@ -94,7 +100,8 @@ const HANDLING_KPIS: BuiltIn[] = [
   {
     id: 'short_share',
     name: 'Short contacts',
-    words: 'Of the contacts handled, the share that ended sooner than the queue takes for plausible. It keeps speed honest.',
+    words:
+      'Of the contacts handled, the share that ended sooner than the queue takes for plausible. It keeps speed honest.',
     source: 'Floorlight; the limit is set for each queue.',
     unit: 'share',
     better: 'lower',
@@ -123,7 +130,8 @@ const TIME_KPIS: BuiltIn[] = [
   {
     id: 'occupancy',
     name: 'Occupancy',
-    words: 'Of the time spent handling contacts or ready for the next one, the part spent handling. Too high wears people out, too low leaves them idle.',
+    words:
+      'Of the time spent handling contacts or ready for the next one, the part spent handling. Too high wears people out, too low leaves them idle.',
     source: 'Amazon Connect and Call Centre Helper: handling over handling and available; the sample is in minutes.',
     unit: 'share',
     better: 'range',
@@ -137,7 +145,8 @@ const TIME_KPIS: BuiltIn[] = [
     id: 'utilisation',
     name: 'Utilisation',
     words: 'Of the time logged in, the part spent handling contacts or ready for one.',
-    source: 'Assembled and WeWFM: handling and available over paid time; logged-in time stands for paid time; the sample is in minutes.',
+    source:
+      'Assembled and WeWFM: handling and available over paid time; logged-in time stands for paid time; the sample is in minutes.',
     unit: 'share',
     better: 'higher',
     kind: 'ratio',
@@ -162,7 +171,8 @@ const TIME_KPIS: BuiltIn[] = [
   {
     id: 'conformance',
     name: 'Schedule conformance',
-    words: 'The time worked over the time scheduled, whenever it was worked. Above 100 % is time worked beyond the schedule.',
+    words:
+      'The time worked over the time scheduled, whenever it was worked. Above 100 % is time worked beyond the schedule.',
     source: 'Genesys Cloud (actual over scheduled on-queue time); the sample is in minutes.',
     unit: 'share',
     better: 'higher',

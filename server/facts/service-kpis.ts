@@ -4,7 +4,11 @@ const CUSTOMARY = 'One of the five variants in use, as Call Centre Helper and IC
 
 const share = { unit: 'share', better: 'higher', kind: 'proportion', controllable: false } as const;
 
-function serviceLevel(id: string, name: string, rest: { words: string; value: string; sample: string; source?: string }): BuiltIn {
+function serviceLevel(
+  id: string,
+  name: string,
+  rest: { words: string; value: string; sample: string; source?: string },
+): BuiltIn {
   return { id, name, ...share, minSample: perWindow(RATED), source: `${CUSTOMARY}.`, ...rest };
 }
 
@@ -25,7 +29,8 @@ const QUEUE_KPIS: BuiltIn[] = [
     controllable: false,
   },
   serviceLevel('service_level', 'Service level', {
-    words: 'The share of contacts answered within the limit of the queue. The organisation chooses the variant by defining this KPI; until it does, it is the share of the answered.',
+    words:
+      'The share of contacts answered within the limit of the queue. The organisation chooses the variant by defining this KPI; until it does, it is the share of the answered.',
     source: 'Genesys Cloud counts the answered by default.',
     ...ANSWERED,
   }),
@@ -34,7 +39,8 @@ const QUEUE_KPIS: BuiltIn[] = [
     ...ANSWERED,
   }),
   serviceLevel('service_level_offered', 'Service level of the offered', {
-    words: 'Of all contacts offered, the share answered within the limit of the queue. Whoever gave up counts against it.',
+    words:
+      'Of all contacts offered, the share answered within the limit of the queue. Whoever gave up counts against it.',
     value: 'answered_in_sl / offered',
     sample: 'offered',
   }),
@@ -104,7 +110,8 @@ const VOICE_KPIS: BuiltIn[] = [
   {
     id: 'nps',
     name: 'Net promoter score',
-    words: 'The share of customers who answered 9 or 10 less the share who answered 0 to 6, in points from -100 to 100.',
+    words:
+      'The share of customers who answered 9 or 10 less the share who answered 0 to 6, in points from -100 to 100.',
     source: 'The customary net promoter formula; 0 is a detractor.',
     unit: 'nps',
     better: 'higher',
@@ -117,7 +124,8 @@ const VOICE_KPIS: BuiltIn[] = [
   {
     id: 'sentiment',
     name: 'Customer sentiment',
-    words: 'How the customers sounded, on average over the analysed conversations, from -1 to 1. It is about the customer, never about the agent.',
+    words:
+      'How the customers sounded, on average over the analysed conversations, from -1 to 1. It is about the customer, never about the agent.',
     source: 'The sentiment that the source of the analysis measured.',
     unit: 'number',
     better: 'higher',

@@ -73,6 +73,8 @@ export const factsProgress = pgTable('facts_progress', {
   orgId: integer().primaryKey(),
   /** End of the last closed bucket, epoch ms. */
   closedTo: whole().notNull(),
+  /** Position of the last definition that changed anything. */
+  definedTo: whole().notNull(),
   hasCorrections: boolean().notNull(),
   hasReferences: boolean().notNull(),
 });
@@ -112,3 +114,17 @@ export const factsPlans = pgTable(
     index('facts_plans_span').on(t.orgId, t.agent, t.toAt),
   ],
 );
+
+/** The columns of a table of versions: a definition by key and version, never changed once it is there. */
+export const versionColumns = () => ({
+  orgId: integer().notNull(),
+  key: byteText().notNull(),
+  version: integer().notNull(),
+  effectiveFrom: whole(),
+  knownAt: whole().notNull(),
+  position: whole().notNull(),
+  body: json().$type<unknown>().notNull(),
+});
+
+/** An organisation's own KPI definitions. */
+export const kpiVersions = pgTable('kpi_versions', versionColumns(), (t) => [primaryKey({ columns: [t.orgId, t.key, t.version] })]);

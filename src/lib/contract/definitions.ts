@@ -70,3 +70,15 @@ export type Guard = z.infer<typeof Guard>;
 export type Target = z.infer<typeof Target>;
 export type Scorecard = z.infer<typeof Scorecard>;
 export type Board = z.infer<typeof Board>;
+
+/** A KPI as `GET /api/v1/kpis` tells it. `effectiveFrom` null: it holds from the beginning; version 0 is the house's own. */
+export type KpiItem = Omit<Kpi, 'effectiveFrom'> & {
+  words: string;
+  /** Where the definition comes from. */
+  source: string;
+  version: number;
+  builtIn: boolean;
+  effectiveFrom: string | null;
+};
+export type TargetItem = Omit<Target, 'effectiveFrom'> & { version: number; effectiveFrom: string | null };
+export type ScorecardItem = Omit<Scorecard, 'effectiveFrom'> & { role: Role; version: number; effectiveFrom: string | null };
