@@ -2,21 +2,29 @@ import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { Handle, HandleFetch } from '@sveltejs/kit';
 import { localeOf } from '$lib/format.ts';
 
-type Answer = { statusCode: number; headers: Record<string, string | string[] | number | undefined>; rawPayload: Buffer };
+type Answer = {
+  statusCode: number;
+  headers: Record<string, string | string[] | number | undefined>;
+  rawPayload: Buffer;
+};
 type Ask = { method: string; url: string; headers: Record<string, string>; payload?: Buffer };
 type House = { inject(ask: Ask): Promise<Answer> };
 
 /** The theme and the language are settled before the first byte, so that nothing flashes. */
 export const handle: Handle = ({ event, resolve }) => {
   const theme = event.cookies.get('theme');
-  event.locals.theme = theme === 'day' || theme === 'floor' ? theme : 'system';
+  event.locals.theme = theme === 'day' || theme === 'floor' ? theme : byPlace(event.url.pathname);
   event.locals.locale = localeOf(event.request.headers.get('accept-language'));
   const { theme: name, locale } = event.locals;
   return resolve(event, {
-    transformPageChunk: ({ html }) => html.replace('%theme%', name).replace('%lang%', locale.startsWith('en') ? locale : 'en'),
+    transformPageChunk: ({ html }) =>
+      html.replace('%theme%', name).replace('%lang%', locale.startsWith('en') ? locale : 'en'),
     filterSerializedResponseHeaders: (name) => name === 'content-type',
   });
 };
+
+/** A television says nothing of its light: it is hung on the floor. */
+const byPlace = (path: string) => (path === '/wallboard' ? 'floor' : 'system');
 
 /** Calls of the API from `load` and actions are answered inside the process, by the same door as everybody else's. */
 export const handleFetch: HandleFetch = async ({ event, request, fetch }) => {
@@ -51,7 +59,9 @@ function headersFor(request: Request, outer: Request): Record<string, string> {
 function cookieOf(line: string) {
   const [pair = '', ...attributes] = line.split(';').map((part) => part.trim());
   const at = pair.indexOf('=');
-  const given = new Map(attributes.map((part) => [part.split('=')[0]?.toLowerCase(), part.split('=').slice(1).join('=')]));
+  const given = new Map(
+    attributes.map((part) => [part.split('=')[0]?.toLowerCase(), part.split('=').slice(1).join('=')]),
+  );
   const options = {
     path: given.get('path') || '/',
     httpOnly: given.has('httponly'),

@@ -41,7 +41,8 @@ export function written(value: number | null, unit: string, setting: Setting): s
 
 /** Minor units of the organisation's currency, without cents from 1,000 on. */
 export function money(minor: number, { locale, currency }: Setting): string {
-  const digits = new Intl.NumberFormat(locale, { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  const digits =
+    new Intl.NumberFormat(locale, { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
   const amount = minor / 10 ** digits;
   const shown = Math.abs(amount) >= 1000 ? 0 : digits;
   return new Intl.NumberFormat(locale, {
@@ -65,7 +66,9 @@ export function signed(value: number, most: number, setting: Pick<Setting, 'loca
 
 /** "14:05" in the given zone. */
 export function timeOfDay(instant: string | number, { locale, timeZone }: Setting): string {
-  return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone }).format(new Date(instant));
+  return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone }).format(
+    new Date(instant),
+  );
 }
 
 /** "14:05:09" in the given zone. */
@@ -74,7 +77,9 @@ export function exactTime(instant: string, { locale, timeZone }: Setting): strin
 }
 
 export function dayOf(instant: string | number, { locale, timeZone }: Setting): string {
-  return new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short', timeZone }).format(new Date(instant));
+  return new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short', timeZone }).format(
+    new Date(instant),
+  );
 }
 
 /** The local calendar date of an instant, as YYYY-MM-DD. */
@@ -98,6 +103,11 @@ export function age(ms: number): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)}\u202fmin`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)}\u202fh`;
   return `${Math.floor(seconds / 86_400)}\u202fd`;
+}
+
+/** A name as it stands inside a sentence: its first letter small, unless it is an abbreviation. */
+export function inSentence(name: string): string {
+  return /^\p{Lu}(\p{Lu}|\d|$)/u.test(name) ? name : name.charAt(0).toLowerCase() + name.slice(1);
 }
 
 /** At most two initials of a name. */

@@ -9,4 +9,5 @@ export const setSetting = (give: () => Setting): void => {
 };
 
 /** Read inside the component's initialisation; the answer is reactive. */
-export const getSetting = (): (() => Setting) => getContext<() => Setting>(key) ?? (() => ({ locale: 'en', timeZone: 'UTC', currency: 'EUR' }));
+export const getSetting = (): (() => Setting) =>
+  getContext<() => Setting>(key) ?? (() => ({ locale: 'en', timeZone: 'UTC', currency: 'EUR' }));

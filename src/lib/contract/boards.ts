@@ -18,7 +18,16 @@ export type BoardEntry = {
 
 /** In `benchmark` mode an agent gets `me` and `benchmark` and no entries of others. */
 export type BoardView = {
-  board: { id: string; measure: string; name: string; unit: string; better: 'higher' | 'lower' | 'range'; mode: string; scope: string; subjectKind: 'person' | 'team' };
+  board: {
+    id: string;
+    measure: string;
+    name: string;
+    unit: string;
+    better: 'higher' | 'lower' | 'range';
+    mode: string;
+    scope: string;
+    subjectKind: 'person' | 'team';
+  };
   window: WindowSpan;
   position: string;
   entries: BoardEntry[];

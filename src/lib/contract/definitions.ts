@@ -23,11 +23,15 @@ export const Kpi = z.object({
   sample: Formula,
   minSample: z.union([
     z.int().min(0).max(1_000_000),
-    z.partialRecord(WindowName, z.int().min(0).max(1_000_000)).refine((m) => Object.keys(m).length > 0, 'must not be empty'),
+    z
+      .partialRecord(WindowName, z.int().min(0).max(1_000_000))
+      .refine((m) => Object.keys(m).length > 0, 'must not be empty'),
   ]),
   controllable: z.boolean().default(true),
   guards: z.array(Guard).max(10).optional(),
-  filter: z.object({ queues: z.array(Text(64)).max(500).optional(), channels: z.array(Text(32)).max(50).optional() }).optional(),
+  filter: z
+    .object({ queues: z.array(Text(64)).max(500).optional(), channels: z.array(Text(32)).max(50).optional() })
+    .optional(),
   ties: z.boolean().optional(),
   caseMix: z.boolean().optional(),
   effectiveFrom: Instant.optional(),
@@ -49,8 +53,14 @@ const TargetOf = {
 export const Target = z.union([z.object({ ...TargetOf, ...Marks }), z.object({ ...TargetOf, ...Range })]);
 
 export const Scorecard = z.object({
-  kpis: z.array(z.object({ kpi: KpiId, weight: z.int().min(1).max(1000) })).min(1).max(30),
-  gates: z.array(z.object({ kpi: KpiId, mark: z.enum(MARKS) })).max(30).default([]),
+  kpis: z
+    .array(z.object({ kpi: KpiId, weight: z.int().min(1).max(1000) }))
+    .min(1)
+    .max(30),
+  gates: z
+    .array(z.object({ kpi: KpiId, mark: z.enum(MARKS) }))
+    .max(30)
+    .default([]),
   effectiveFrom: Instant.optional(),
 });
 
@@ -60,7 +70,11 @@ export const Board = z.object({
   measure: z.string().regex(/^(score|points|((improved|to_target):)?[a-z][a-z0-9_]{0,47})$/),
   window: WindowName.exclude(['custom']).default('day'),
   unit: z.enum(['person', 'team']).default('person'),
-  scopes: z.array(z.string().regex(/^(org|site:[A-Za-z0-9._-]{1,64}|team:[A-Za-z0-9._-]{1,64})$/)).min(1).max(100).default(['org']),
+  scopes: z
+    .array(z.string().regex(/^(org|site:[A-Za-z0-9._-]{1,64}|team:[A-Za-z0-9._-]{1,64})$/))
+    .min(1)
+    .max(100)
+    .default(['org']),
   mode: z.enum(['benchmark', 'top-n', 'full', 'team']).default('benchmark'),
   n: z.int().min(1).max(500).default(10),
 });
@@ -81,4 +95,8 @@ export type KpiItem = Omit<Kpi, 'effectiveFrom'> & {
   effectiveFrom: string | null;
 };
 export type TargetItem = Omit<Target, 'effectiveFrom'> & { version: number; effectiveFrom: string | null };
-export type ScorecardItem = Omit<Scorecard, 'effectiveFrom'> & { role: Role; version: number; effectiveFrom: string | null };
+export type ScorecardItem = Omit<Scorecard, 'effectiveFrom'> & {
+  role: Role;
+  version: number;
+  effectiveFrom: string | null;
+};

@@ -55,7 +55,10 @@ export const EVENT_DATA = {
       scaleMax: z.number().min(-1000).max(1000),
     })
     .refine((d) => d.scaleMin < d.scaleMax, { path: ['scaleMax'], message: 'must be above scaleMin' })
-    .refine((d) => d.score >= d.scaleMin && d.score <= d.scaleMax, { path: ['score'], message: 'must lie on the scale' })
+    .refine((d) => d.score >= d.scaleMin && d.score <= d.scaleMax, {
+      path: ['score'],
+      message: 'must lie on the scale',
+    })
     .refine((d) => d.kind !== 'nps' || (d.scaleMin === 0 && d.scaleMax === 10 && Number.isInteger(d.score)), {
       path: ['score'],
       message: 'NPS is a whole number from 0 to 10',

@@ -13,7 +13,12 @@ export const Queue = z.object({
   shortMs: z.int().min(0).max(3_600_000).optional(),
   abandonShortMs: z.int().min(0).max(3_600_000).optional(),
 });
-export const Identity = z.object({ source: Text(200), agent: Text(200), from: Instant.nullish(), to: Instant.nullish() });
+export const Identity = z.object({
+  source: Text(200),
+  agent: Text(200),
+  from: Instant.nullish(),
+  to: Instant.nullish(),
+});
 export const Person = z.object({
   id: Id,
   name: Text(200).optional(),
@@ -37,7 +42,14 @@ export type Unmapped = { source: string; agent: string; events: number; firstAt:
 export type Session = {
   organisation: { name: string; timeZone: string; currency: string };
   account: { email: string } | null;
-  person: { id: string; name: string; team: string | null; teamName: string | null; site: string | null; timeZone: string } | null;
+  person: {
+    id: string;
+    name: string;
+    team: string | null;
+    teamName: string | null;
+    site: string | null;
+    timeZone: string;
+  } | null;
   roles: Role[];
   demo: boolean;
 };

@@ -1,7 +1,9 @@
 import type { WindowSpan } from './windows.ts';
 
 export type Status = 'below' | 'near' | 'met' | 'exceeded';
-export type Marks = { floor: number; target: number; stretch: number } | { low: number; high: number; tolerance: number };
+export type Marks =
+  | { floor: number; target: number; stretch: number }
+  | { low: number; high: number; tolerance: number };
 /** Why a value is held: the guard that is out of bounds, its value and its bound. */
 export type Held = { guard: string; value: number; bound: number };
 

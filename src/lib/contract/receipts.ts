@@ -17,7 +17,15 @@ export type Receipt = {
   shrinkage: { n: number; m0: number; n0: number; from: 'baseline' | 'target' } | null;
   steps: { label: string; formula: string; filled: string; result: number | null }[];
   exclusions: { why: string; count: number }[];
-  events: { position: string; source: string; id: string; type: string; time: string; facts: Record<string, number>; corrected: boolean }[];
+  events: {
+    position: string;
+    source: string;
+    id: string;
+    type: string;
+    time: string;
+    facts: Record<string, number>;
+    corrected: boolean;
+  }[];
   eventsTotal: number;
   next: string | null;
 };

@@ -16,7 +16,10 @@ export const Text = (most: number) =>
     .min(1)
     .max(most)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-    .refine((s) => !/[\u0000-\u001f\u007f]/.test(s) && s.isWellFormed(), 'must be well-formed text without control characters');
+    .refine(
+      (s) => !/[\u0000-\u001f\u007f]/.test(s) && s.isWellFormed(),
+      'must be well-formed text without control characters',
+    );
 
 /** A log position: the decimal string of a growing 64-bit integer. */
 export const Position = z.string().regex(/^\d{1,19}$/, 'must be a decimal position');

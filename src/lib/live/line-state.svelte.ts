@@ -12,6 +12,7 @@ const watch = createSubscriber((update) => line.watch(update));
 /** The state of the line as the screens tell it: grey after 10 s without contact, a banner after 30 s. */
 export const lineState = {
   get status(): LineStatus {
+    if (typeof window === 'undefined') return 'connecting';
     watch();
     if (line.heard(now.at)) return 'live';
     const silent = now.at - (line.contactAt ?? opened);

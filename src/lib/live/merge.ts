@@ -19,7 +19,8 @@ function mergeFields(document: Fields, patch: Fields): Fields {
     if (change === null) delete next[name];
     else next[name] = merge(document[name], change);
   }
-  if (order) for (const [name, list] of Object.entries(next)) if (isOrdered(list, order)) next[name] = arrange(list, order);
+  if (order)
+    for (const [name, list] of Object.entries(next)) if (isOrdered(list, order)) next[name] = arrange(list, order);
   return next;
 }
 
@@ -34,14 +35,17 @@ function mergeRows(rows: Fields[], patch: Fields): Fields[] {
   const known = new Set(rows.map(keyOf));
   const name = rows[0] && 'subject' in rows[0] ? 'subject' : 'id';
   const added = Object.entries(patch).flatMap(([key, row]) =>
-    known.has(key) || !isObject(row) ? [] : [{ ...(key in row ? {} : { [name]: key }), ...row }],
+    known.has(key) || key === 'order' || !isObject(row) ? [] : [keyOf(row) ? row : { [name]: key, ...row }],
   );
   const all = [...kept, ...added];
   return order ? arrange(all, order) : all;
 }
 
 function mergeRow(row: Fields, patch: Fields): Fields {
-  const changed = Object.entries(patch).map(([name, change]) => [name, change === null ? null : merge(row[name], change)]);
+  const changed = Object.entries(patch).map(([name, change]) => [
+    name,
+    change === null ? null : merge(row[name], change),
+  ]);
   return { ...row, ...Object.fromEntries(changed) };
 }
 
@@ -49,7 +53,10 @@ function mergeRow(row: Fields, patch: Fields): Fields {
 export function arrange<Row>(rows: Row[], order: string[]): Row[] {
   const place = new Map(order.map((key, at) => [key, at]));
   const at = (row: Row) => place.get(keyOf(row) ?? '') ?? order.length;
-  return rows.map((row, was) => ({ row, was })).sort((a, b) => at(a.row) - at(b.row) || a.was - b.was).map(({ row }) => row);
+  return rows
+    .map((row, was) => ({ row, was }))
+    .sort((a, b) => at(a.row) - at(b.row) || a.was - b.was)
+    .map(({ row }) => row);
 }
 
 function keyOf(row: unknown): string | undefined {
@@ -58,10 +65,14 @@ function keyOf(row: unknown): string | undefined {
   return typeof key === 'string' ? key : undefined;
 }
 
-const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isKeyed = (list: unknown[]): list is Fields[] => list.every((row) => keyOf(row) !== undefined);
-const keysIn = (value: unknown) => (Array.isArray(value) && value.every((key) => typeof key === 'string') ? (value as string[]) : null);
+const keysIn = (value: unknown) =>
+  Array.isArray(value) && value.every((key) => typeof key === 'string') ? (value as string[]) : null;
 
 function isOrdered(list: unknown, order: string[]): list is Fields[] {
-  return Array.isArray(list) && list.length > 0 && isKeyed(list) && list.every((row) => order.includes(keyOf(row) ?? ''));
+  return (
+    Array.isArray(list) && list.length > 0 && isKeyed(list) && list.every((row) => order.includes(keyOf(row) ?? ''))
+  );
 }

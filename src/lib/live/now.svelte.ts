@@ -12,6 +12,7 @@ class Now {
   });
 
   get at(): number {
+    if (typeof window === 'undefined') return Date.now();
     this.#watch();
     return this.#at;
   }

@@ -15,7 +15,8 @@ export class Topic<Value> {
   readonly name: string;
   #epoch: string | null = null;
   #offset = 0;
-  #asking = false;
+  /** What came while a question was open; it is heard after the answer. */
+  #waiting: TopicMessage[] | null = null;
   #open = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
@@ -55,23 +56,28 @@ export class Topic<Value> {
   #ask(afresh = false): void {
     if (!this.#open) return;
     clearTimeout(this.#retry);
-    this.#asking = true;
+    this.#waiting = [];
     if (afresh) this.#epoch = null;
     const known = this.#epoch === null ? {} : { epoch: this.#epoch, offset: this.#offset };
     line.ask({ topic: this.name, ...known }, (reply) => this.#answered(reply));
   }
 
   #answered(reply: SubscribeReply): void {
-    this.#asking = false;
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
     if (!reply.ok) return this.#refuse(reply.code);
     this.refused = null;
     const patches = 'deltas' in reply ? reply.deltas : null;
     const next = 'deltas' in reply ? reply.deltas.reduce(merge, this.value as unknown) : reply.snapshot;
     this.#take({ ...reply, value: next, changed: patches === null || patches.length > 0 });
+    for (const message of waiting) this.#hear(message);
   }
 
   #hear(message: TopicMessage): void {
-    if (this.#asking && !('snapshot' in message)) return;
+    if (this.#waiting) {
+      this.#waiting.push(message);
+      return;
+    }
     if ('snapshot' in message) return this.#take({ ...message, value: message.snapshot, changed: true });
     if (message.epoch === this.#epoch && message.offset <= this.#offset) return;
     if (message.epoch !== this.#epoch || message.offset !== this.#offset + 1) return this.#ask(true);
@@ -89,6 +95,7 @@ export class Topic<Value> {
   #refuse(code: string): void {
     this.refused = code;
     this.#epoch = null;
-    if (this.#open && code !== 'forbidden' && code !== 'anonymous') this.#retry = setTimeout(() => this.#ask(true), RETRY_MS);
+    if (this.#open && code !== 'forbidden' && code !== 'anonymous')
+      this.#retry = setTimeout(() => this.#ask(true), RETRY_MS);
   }
 }

@@ -1,0 +1,36 @@
+import type { Fetch } from './api.ts';
+import { problemOf } from './api.ts';
+import type { Session } from './contract/people.ts';
+
+/** Who is signed in, or null. */
+export async function sessionOf(fetch: Fetch): Promise<Session | null> {
+  const answer = await fetch('/api/v1/session');
+  if (!answer.ok) return null;
+  const session = (await answer.json()) as Session;
+  return session.account ? session : null;
+}
+
+/** Where a person's day begins: one's own numbers, where there are any. */
+export const homeOf = (session: Session): string => (hasOwnDay(session) ? '/today' : '/boards');
+
+export const hasOwnDay = ({ person, roles }: Session): boolean => person !== null && roles.includes('agent');
+
+/** A call of an account's door. Null when it worked, else what to tell the person, by the status of the refusal. */
+export async function knock(
+  fetch: Fetch,
+  path: string,
+  body: unknown,
+): Promise<{ status: number; code: string; detail: string } | null> {
+  try {
+    const answer = await fetch(`/api/v1/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (answer.ok) return null;
+    const { code, detail } = await problemOf(answer);
+    return { status: answer.status, code, detail };
+  } catch {
+    return { status: 503, code: 'away', detail: '' };
+  }
+}
