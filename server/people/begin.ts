@@ -8,12 +8,14 @@ import { insertKey, insertSetupToken, someAdministrator } from './accounts/store
 import { atDesk, saveSites, tell } from './commands.ts';
 import { insertOrganisation, type OrganisationRow, organisationRows, saveOrganisation } from './store.ts';
 
+type Standing = Pick<Ground, 'db' | 'log' | 'clock' | 'config'>;
+
 export const FIRST_SITE = { id: 'main', name: 'Main site' } as const;
 
 export type OrganisationWish = Pick<OrganisationRow, 'name'> & Partial<OrganisationRow> & { id?: number };
 
 /** Makes an organisation with its flow and its first site (`main`, in its time zone). @returns its number */
-export async function addOrganisation(ground: Ground, wish: OrganisationWish): Promise<number> {
+export async function addOrganisation(ground: Standing, wish: OrganisationWish): Promise<number> {
   const { TIME_ZONE, EPOCH } = ground.config;
   const { id, ...given } = wish;
   const row: OrganisationRow = { timeZone: TIME_ZONE, currency: 'EUR', epoch: Date.parse(EPOCH), ...given };
@@ -38,6 +40,13 @@ export async function begin(ground: Ground): Promise<{ orgId: number; setUp: str
   const orgId = (await organisationRows(ground.db))[0]?.id ?? (await addOrganisation(ground, { name: 'Floorlight' }));
   await keepFirstKey(ground, orgId);
   return { orgId, setUp: await wayIn(ground, orgId) };
+}
+
+/** Makes a link to the set-up page, good once and for a day. @returns its path */
+export async function invite({ db, clock }: Pick<Ground, 'db' | 'clock'>, orgId: number): Promise<string> {
+  const token = secret();
+  await insertSetupToken(db, { hash: hashOf(token), orgId, createdAt: clock.now(), expiresAt: clock.now() + SETUP_MS });
+  return `/setup?token=${token}`;
 }
 
 async function keepFirstKey({ db, clock, config }: Ground, orgId: number): Promise<void> {
@@ -67,7 +76,5 @@ async function wayIn(ground: Ground, orgId: number): Promise<string | null> {
   }
   // the demo brings log-ins of its own
   if (config.DEMO === 'on') return null;
-  const token = secret();
-  await insertSetupToken(db, { hash: hashOf(token), orgId, createdAt: clock.now(), expiresAt: clock.now() + SETUP_MS });
-  return `/setup?token=${token}`;
+  return invite(ground, orgId);
 }

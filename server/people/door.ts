@@ -39,22 +39,18 @@ export function guard(app: FastifyInstance, door: Door): void {
  * Lets in or refuses; for routes and for subscriptions.
  * @throws Refusal anonymous or forbidden
  */
-export async function admit(
-  door: Pick<Ground, 'db' | 'clock'>,
-  viewer: Viewer,
-  wish: { may: May; asked: Asked },
-): Promise<void> {
+export async function admit(door: Pick<Ground, 'db'>, viewer: Viewer, wish: { may: May; asked: Asked }): Promise<void> {
   const yes = typeof wish.may === 'function' && (await wish.may(viewer, wish.asked, floorFor(door, viewer)));
   if (yes === true) return;
   throw viewer.kind === 'anonymous' ? anonymous() : forbidden();
 }
 
 /** What the rights of a viewer may ask about the floor of their organisation. */
-export function floorFor({ db, clock }: Pick<Ground, 'db' | 'clock'>, viewer: Viewer): Floor {
+export function floorFor({ db }: Pick<Ground, 'db'>, viewer: Viewer): Floor {
   return floorOf(() => {
     if (viewer.kind === 'anonymous') throw anonymous();
     return rosterOf(db, viewer.orgId);
-  }, clock.now);
+  });
 }
 
 /** The organisation of whoever was let in. @throws Refusal anonymous */

@@ -78,19 +78,30 @@ export const teamsLedBy = (roster: Roster, person: string): string[] =>
   [...roster.teams.values()].filter((team) => team.supervisor === person).map((team) => team.id);
 
 /** What the rights ask about the floor, answered from the roster when they ask. */
-export function floorOf(roster: () => Promise<Roster>, now: () => number): Floor {
+export function floorOf(roster: () => Promise<Roster>): Floor {
   return {
     teamOf: async (person) => (await roster()).people.get(person)?.team ?? null,
     siteOfTeam: async (team) => (await roster()).teams.get(team)?.site ?? null,
-    peopleInTeam: async (team) => membersOf(await roster(), team, now()).length,
+    peopleInTeam: async (team) => headcount(await roster()).get(team) ?? 0,
     peopleAtSite: async (site) => {
       const floor = await roster();
       const there = [...floor.teams.values()].filter((team) => team.site === site);
-      return there.reduce((sum, team) => sum + membersOf(floor, team.id, now()).length, 0);
+      return there.reduce((sum, team) => sum + (headcount(floor).get(team.id) ?? 0), 0);
     },
   };
 }
 
+/** How many people each team has now. */
+export function headcount(roster: Roster): ReadonlyMap<string, number> {
+  const known = headcounts.get(roster);
+  if (known) return known;
+  const counts = new Map<string, number>();
+  for (const { team } of roster.people.values()) if (team !== null) counts.set(team, (counts.get(team) ?? 0) + 1);
+  headcounts.set(roster, counts);
+  return counts;
+}
+
+const headcounts = new WeakMap<Roster, ReadonlyMap<string, number>>();
 const rosters = new Map<number, Roster>();
 
 async function read(tx: Tx, orgId: number, from: { version: number; base: Roster | null }): Promise<Roster> {
