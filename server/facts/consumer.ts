@@ -2,7 +2,7 @@ import type { Tx } from '#server/foundation/db.ts';
 import type { LoggedEvent } from '#server/log/catalogue.ts';
 import { type Batch, type Consumer, touched } from '#server/log/consumer.ts';
 import { type Changes, define, loadMemory, type Memory, worldBefore, worldOf } from './context.ts';
-import { saveClaims, saveProgress, saveVersions } from './context-store.ts';
+import { type Progress, saveClaims, saveClosings, saveProgress, saveVersions } from './context-store.ts';
 import { Fold } from './fold.ts';
 import { type Contribution, isReferring } from './rules.ts';
 import { deriveTime } from './time-turn.ts';
@@ -19,6 +19,7 @@ export const facts: Consumer = {
     'facts_claims',
     'facts_queue_versions',
     'facts_progress',
+    'facts_closings',
     'facts_states',
     'facts_plans',
   ],
@@ -46,7 +47,7 @@ async function changesOf(batch: Batch, tx: Tx): Promise<Contribution[]> {
   memories.set(orgId, memory);
   const closedBefore = memory.progress.closedTo;
   const changes = define(memory, events);
-  await keep(tx, orgId, memory, { changes, events });
+  await keep(tx, memory, { changes, batch });
   const turn: Turn = {
     tx,
     orgId,
@@ -69,29 +70,33 @@ async function changesOf(batch: Batch, tx: Tx): Promise<Contribution[]> {
   return rows;
 }
 
-async function keep(
-  tx: Tx,
-  orgId: number,
-  memory: Memory,
-  { changes, events }: { changes: Changes; events: LoggedEvent[] },
-): Promise<void> {
+async function keep(tx: Tx, memory: Memory, { changes, batch }: { changes: Changes; batch: Batch }): Promise<void> {
+  const { orgId, events } = batch;
   if (changes.claims.length > 0) await saveClaims(tx, orgId, changes.claims);
   if (changes.saved.length > 0) await saveVersions(tx, orgId, changes.saved);
-  const { closedTo, hasCorrections, hasReferences } = memory.progress;
-  const progress = {
-    closedTo: events.reduce((most, event) => Math.max(most, closeOf(event)), closedTo),
-    hasCorrections: hasCorrections || events.some((event) => event.type === 'correction'),
-    hasReferences: hasReferences || events.some((event) => isReferring(event) || event.type === 'correction'),
+  const closings = events
+    .map((event) => ({ closedTo: closeOf(event), recordedAt: event.recordedAt }))
+    .filter((c) => c.closedTo > 0);
+  if (closings.length > 0) await saveClosings(tx, orgId, closings);
+  const before = memory.progress;
+  const corrects = events.some((event) => event.type === 'correction');
+  memory.progress = {
+    closedTo: closings.reduce((most, { closedTo }) => Math.max(most, closedTo), before.closedTo),
+    definedTo: [...changes.claims, ...changes.saved].reduce(
+      (most, { position }) => Math.max(most, position),
+      before.definedTo,
+    ),
+    hasCorrections: before.hasCorrections || corrects,
+    hasReferences: before.hasReferences || corrects || events.some(isReferring),
   };
-  memory.progress = progress;
-  if (
-    progress.closedTo !== closedTo ||
-    progress.hasCorrections !== hasCorrections ||
-    progress.hasReferences !== hasReferences
-  ) {
-    await saveProgress(tx, orgId, progress);
-  }
+  if (!isSame(before, memory.progress)) await saveProgress(tx, orgId, memory.progress);
 }
+
+const isSame = (a: Progress, b: Progress): boolean =>
+  a.closedTo === b.closedTo &&
+  a.definedTo === b.definedTo &&
+  a.hasCorrections === b.hasCorrections &&
+  a.hasReferences === b.hasReferences;
 
 /** The end of the bucket that an event closes, epoch ms; 0 for any other event. */
 function closeOf({ type, data }: LoggedEvent): number {

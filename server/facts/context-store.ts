@@ -3,7 +3,7 @@ import type { Claim } from './ownership.ts';
 import type { Version } from './settings.ts';
 import { numberArray, textArray } from './write-store.ts';
 
-export type Progress = { closedTo: number; hasCorrections: boolean; hasReferences: boolean };
+export type Progress = { closedTo: number; definedTo: number; hasCorrections: boolean; hasReferences: boolean };
 
 /** The claim of each person that counts, or counted when nothing after `recordedAt` was known. */
 export const loadClaims = (tx: Tx, orgId: number, recordedAt = Number.MAX_SAFE_INTEGER): Promise<Claim[]> =>
@@ -24,20 +24,43 @@ export const loadVersions = (tx: Tx, orgId: number, recordedAt = Number.MAX_SAFE
 
 export async function loadProgress(tx: Tx, orgId: number): Promise<Progress> {
   const [row] = await tx.rows<Progress>(
-    `select closed_to as "closedTo", has_corrections as "hasCorrections", has_references as "hasReferences"
+    `select closed_to as "closedTo", defined_to as "definedTo", has_corrections as "hasCorrections", has_references as "hasReferences"
      from facts_progress where org_id = $1`,
     [orgId],
   );
-  return row ?? { closedTo: 0, hasCorrections: false, hasReferences: false };
+  return row ?? { closedTo: 0, definedTo: 0, hasCorrections: false, hasReferences: false };
 }
 
 export async function saveProgress(tx: Tx, orgId: number, progress: Progress): Promise<void> {
   await tx.rows(
-    `insert into facts_progress (org_id, closed_to, has_corrections, has_references) values ($1, $2, $3, $4)
-     on conflict (org_id) do update set closed_to = excluded.closed_to, has_corrections = excluded.has_corrections,
+    `insert into facts_progress (org_id, closed_to, defined_to, has_corrections, has_references) values ($1, $2, $3, $4, $5)
+     on conflict (org_id) do update set closed_to = excluded.closed_to, defined_to = excluded.defined_to, has_corrections = excluded.has_corrections,
        has_references = excluded.has_references`,
-    [orgId, progress.closedTo, progress.hasCorrections, progress.hasReferences],
+    [orgId, progress.closedTo, progress.definedTo, progress.hasCorrections, progress.hasReferences],
   );
+}
+
+/** Keeps closed bucket ends, each with the earliest instant it was known. */
+export async function saveClosings(
+  tx: Tx,
+  orgId: number,
+  closings: readonly { closedTo: number; recordedAt: number }[],
+): Promise<void> {
+  await tx.rows(
+    `insert into facts_closings (org_id, closed_to, recorded_at)
+     select $1, closed_to, min(recorded_at) from unnest($2::bigint[], $3::bigint[]) as g(closed_to, recorded_at) group by closed_to
+     on conflict do nothing`,
+    [orgId, numberArray(closings.map((c) => c.closedTo)), numberArray(closings.map((c) => c.recordedAt))],
+  );
+}
+
+/** The last closed bucket end that was known at an instant; 0 when there was none. */
+export async function closedBy(tx: Tx, orgId: number, knownAt: number): Promise<number> {
+  const [row] = await tx.rows<{ closedTo: number }>(
+    `select closed_to as "closedTo" from facts_closings where org_id = $1 and recorded_at <= $2 order by closed_to desc limit 1`,
+    [orgId, knownAt],
+  );
+  return row?.closedTo ?? 0;
 }
 
 export async function saveClaims(tx: Tx, orgId: number, claims: readonly Claim[]): Promise<void> {

@@ -11,7 +11,7 @@ export class Memory {
   readonly claimants = new Map<number, Set<string>>();
   readonly owners = new Map<number, Owner[]>();
   readonly versions = new Map<string, Version[]>();
-  progress: Progress = { closedTo: 0, hasCorrections: false, hasReferences: false };
+  progress: Progress = { closedTo: 0, definedTo: 0, hasCorrections: false, hasReferences: false };
 
   claim(claim: Claim): void {
     for (const { agent } of this.claims.get(claim.person)?.identities ?? [])
@@ -52,6 +52,21 @@ export async function loadMemory(tx: Tx, orgId: number, recordedAt?: number): Pr
   memory.progress = await loadProgress(tx, orgId);
   return memory;
 }
+
+/** The memory for reading: loaded again only when a definition came. */
+export async function readMemory(tx: Tx, orgId: number): Promise<Memory> {
+  const progress = await loadProgress(tx, orgId);
+  const known = readings.get(orgId);
+  if (known?.progress.definedTo === progress.definedTo) {
+    known.progress = progress;
+    return known;
+  }
+  const memory = await loadMemory(tx, orgId);
+  readings.set(orgId, memory);
+  return memory;
+}
+
+const readings = new Map<number, Memory>();
 
 /** Takes definitions into the memory, in log order, and tells how things were before. */
 export function define(memory: Memory, events: readonly LoggedEvent[]): Changes {

@@ -34,6 +34,18 @@ export async function seriesTotal(tx: Tx, orgId: number, asked: Asked): Promise<
   return [...found].map(([bucket, facts]) => ({ bucket: Number(bucket), facts })).sort((a, b) => a.bucket - b.bucket);
 }
 
+/** Sums per bucket, queue and channel, in order of time. */
+export async function seriesByPlace(tx: Tx, orgId: number, asked: Asked): Promise<Placed[]> {
+  const found = await sums(tx, orgId, asked, ['bucket', 'queue', 'channel']);
+  const rows = [...found].map(([key, facts]) => {
+    const [bucket, queue = '', channel = ''] = key.split(SEPARATOR);
+    return { bucket: Number(bucket), queue, channel, facts };
+  });
+  return rows.sort((a, b) => a.bucket - b.bucket);
+}
+
+export type Placed = { bucket: number; queue: string; channel: string; facts: FactSums };
+
 /** Sums per person and bucket, each person's in order of time. */
 export async function seriesByPerson(
   tx: Tx,
@@ -51,6 +63,25 @@ export async function seriesByPerson(
   }
   for (const own of series.values()) own.sort((a, b) => a.bucket - b.bucket);
   return series;
+}
+
+/** Sums per person, queue and channel, for figures that are filtered or mixed by queue. */
+export async function rowsByPerson(tx: Tx, orgId: number, asked: Asked): Promise<Map<string, { queue: string; channel: string; facts: FactSums }[]>> {
+  const people = new Map<string, { queue: string; channel: string; facts: FactSums }[]>();
+  for (const [key, facts] of await sums(tx, orgId, asked, ['person', 'queue', 'channel'])) {
+    const [person = '', queue = '', channel = ''] = key.split(SEPARATOR);
+    const own = people.get(person);
+    if (own) own.push({ queue, channel, facts });
+    else people.set(person, [{ queue, channel, facts }]);
+  }
+  return people;
+}
+
+/** The last bucket with facts of each person. */
+export async function lastByPerson(tx: Tx, orgId: number, asked: Asked): Promise<Map<string, number>> {
+  const { where, values } = conditions(orgId, asked);
+  const rows = await tx.rows<{ person: string; last: number }>(`select person, max(bucket) as last from facts where ${where} group by person`, values);
+  return new Map(rows.map((row) => [row.person, row.last]));
 }
 
 /** The first and the last bucket with facts of anybody asked for, null when there are none. */
@@ -79,7 +110,7 @@ export async function factsHash(tx: Tx, orgId: number): Promise<string> {
 }
 
 const SEPARATOR = '\u0001';
-type Key = 'person' | 'queue' | 'bucket';
+type Key = 'person' | 'queue' | 'channel' | 'bucket';
 
 async function sums(tx: Tx, orgId: number, asked: Asked, keys: Key[]): Promise<Map<string, FactSums>> {
   const core = asked.facts ? FACT_NAMES.filter((name) => asked.facts?.includes(name)) : FACT_NAMES;

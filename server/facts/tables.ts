@@ -79,6 +79,13 @@ export const factsProgress = pgTable('facts_progress', {
   hasReferences: boolean().notNull(),
 });
 
+/** Which bucket ends (epoch ms) were closed, and when that was known. */
+export const factsClosings = pgTable(
+  'facts_closings',
+  { orgId: integer().notNull(), closedTo: whole().notNull(), recordedAt: whole().notNull() },
+  (t) => [primaryKey({ columns: [t.orgId, t.closedTo] })],
+);
+
 /** States as they count, by agent in order of time. */
 export const factsStates = pgTable(
   'facts_states',
@@ -127,4 +134,6 @@ export const versionColumns = () => ({
 });
 
 /** An organisation's own KPI definitions. */
-export const kpiVersions = pgTable('kpi_versions', versionColumns(), (t) => [primaryKey({ columns: [t.orgId, t.key, t.version] })]);
+export const kpiVersions = pgTable('kpi_versions', versionColumns(), (t) => [
+  primaryKey({ columns: [t.orgId, t.key, t.version] }),
+]);

@@ -47,8 +47,8 @@ const recent = new Map<string, Span[]>();
 
 function remembered(name: CalendarName, at: number, zone: string): Span {
   const key = `${name} ${zone}`;
-  let spans = recent.get(key);
-  if (!spans) recent.set(key, (spans = []));
+  const spans = recent.get(key) ?? [];
+  recent.set(key, spans);
   for (const span of spans) if (at >= span.from && at < span.to) return span;
   const span = Object.freeze({ name, ...(name === 'hour' ? hourOf(at, zone) : calendarSpan(name, at, zone)) });
   if (spans.unshift(span) > REMEMBERED) spans.pop();
