@@ -26,20 +26,34 @@ export const FORMULA_LIMITS = { length: 500, nodes: 120, depth: 16 } as const;
  * Reads CEL and keeps only arithmetic over facts. Calls other than min and max of two, text, lists, maps, members and
  * indexes are refused by name. Throws FormulaError.
  */
-export function parseFormula(source: string): { tree: Tree; places: Place[] } {
-  if (source.length > FORMULA_LIMITS.length) refuse(`a formula has at most ${FORMULA_LIMITS.length} characters`);
+export function parseFormula(source: string, bounds: Bounds = GIVEN): { tree: Tree; places: Place[] } {
+  if (source.length > bounds.length) refuse(`a formula has at most ${bounds.length} characters`);
   const places: Place[] = [];
-  const tree = treeOf(astOf(source), { source, places });
+  const tree = treeOf(astOf(source, bounds.cel), { source, places, digits: bounds.digits });
   return { tree, places };
 }
 
-type Reading = { source: string; places: Place[] };
+type Reading = { source: string; places: Place[]; digits: RegExp };
 
-const cel = new Environment({
-  limits: { maxAstNodes: FORMULA_LIMITS.nodes, maxDepth: FORMULA_LIMITS.depth, maxCallArguments: 2 },
-});
+/** What a text may be: one that somebody gave, or our own arithmetic with numbers filled in. */
+export type Bounds = { length: number; cel: Environment; digits: RegExp };
 
-function astOf(source: string): ASTNode {
+const GIVEN: Bounds = {
+  length: FORMULA_LIMITS.length,
+  cel: new Environment({
+    limits: { maxAstNodes: FORMULA_LIMITS.nodes, maxDepth: FORMULA_LIMITS.depth, maxCallArguments: 2 },
+  }),
+  digits: /^(\d{1,12}|\d{1,9}\.\d{1,6})$/,
+};
+
+/** Bounds of arithmetic that the house wrote itself. */
+export const FILLED: Bounds = {
+  length: 100_000,
+  cel: new Environment({ limits: { maxAstNodes: 20_000, maxDepth: 100, maxCallArguments: 2 } }),
+  digits: /^\d{1,16}(\.\d{1,6})?$/,
+};
+
+function astOf(source: string, cel: Environment): ASTNode {
   try {
     return cel.parse(source).ast;
   } catch (error) {
@@ -53,7 +67,7 @@ function treeOf(node: ASTNode, reading: Reading): Tree {
     case 'id':
       return fact(node.args, node, reading);
     case 'value':
-      return number(reading.source.slice(node.start, node.end));
+      return number(reading.source.slice(node.start, node.end), reading.digits);
     case '-_':
       return { kind: 'minus', of: treeOf(node.args, reading) };
     case '+':
@@ -92,8 +106,8 @@ function fact(name: string, at: { start: number; end: number }, reading: Reading
   return { kind: 'fact', name };
 }
 
-function number(text: string): Tree {
-  if (!/^(\d{1,12}|\d{1,9}\.\d{1,6})$/.test(text)) {
+function number(text: string, digits: RegExp): Tree {
+  if (!digits.test(text)) {
     refuse(
       `"${text.slice(0, 40)}" is not allowed: numbers have at most 12 digits, or 9 and 6 decimals, and no exponent`,
     );

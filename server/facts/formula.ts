@@ -1,5 +1,5 @@
 import type { FactSums } from '#contract/facts.ts';
-import { type Place, parseFormula, type Test, type Tree } from './formula-tree.ts';
+import { type Bounds, type Place, parseFormula, type Test, type Tree } from './formula-tree.ts';
 import {
   add,
   compare,
@@ -36,8 +36,8 @@ export type Formula = {
 };
 
 /** Compiles a formula to closures that calculate with exact fractions. Throws FormulaError (see parseFormula). */
-export function compile(source: string): Formula {
-  const { tree, places } = parseFormula(source);
+export function compile(source: string, bounds?: Bounds): Formula {
+  const { tree, places } = parseFormula(source, bounds);
   const sides = fractionOf(tree);
   const exact = sides ? overLine(sides) : exactOf(tree);
   return {

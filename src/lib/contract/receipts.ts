@@ -15,7 +15,8 @@ export type Receipt = {
   sample: number | null;
   interval: [number, number] | null;
   shrinkage: { n: number; m0: number; n0: number; from: 'baseline' | 'target' } | null;
-  steps: { label: string; formula: string; filled: string; result: number | null }[];
+  /** `filled` is arithmetic in CEL; calculated in exact fractions and rounded once to `digits` decimals it gives `result`. */
+  steps: { label: string; formula: string; filled: string; result: number | null; digits?: 0 | 1 | 6 }[];
   exclusions: { why: string; count: number }[];
   events: {
     position: string;

@@ -1,0 +1,93 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Performance } from '#contract/performance.ts';
+import { WindowName } from '#contract/windows.ts';
+import { Id, Instant, Position, Text } from '#contract/words.ts';
+import type { Tx } from '#server/foundation/db.ts';
+import { sourceRows } from '#server/ingest/store.ts';
+import type { Ground } from '#server/log/ground.ts';
+import { orgOf } from '#server/people/door.ts';
+import { type May, seePerson, seeQueue, seeSite, seeTeam } from '#server/people/may.ts';
+import { answer, performanceOf, type Question, trendsOf } from './performance.ts';
+import type { SubjectId, SubjectKind } from './subjects.ts';
+
+/** What every figure takes. */
+export const FigureQuery = z.object({
+  window: WindowName.default('day'),
+  at: Instant.optional(),
+  from: Instant.optional(),
+  to: Instant.optional(),
+  knownAt: Instant.optional(),
+  after: Position.optional(),
+});
+
+const DOORS: { path: string; kind: SubjectKind; may: May }[] = [
+  { path: 'people', kind: 'person', may: seePerson },
+  { path: 'teams', kind: 'team', may: seeTeam },
+  { path: 'queues', kind: 'queue', may: seeQueue },
+  { path: 'sites', kind: 'site', may: seeSite },
+];
+
+const named = (kind: SubjectKind) => z.object({ id: kind === 'queue' ? Text(64) : Id });
+
+/** The performance of people, teams, queues and sites, and the trends of a person. */
+export async function performanceRoutes(plain: FastifyInstance, ground: Ground): Promise<void> {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  for (const { path, kind, may } of DOORS) {
+    const schema = { params: named(kind), querystring: FigureQuery };
+    app.get(`/api/v1/${path}/:id/performance`, { config: { may }, schema }, (request) =>
+      performanceFor(ground, orgOf(request), questionOf(ground, request, { kind, id: request.params.id })),
+    );
+  }
+  const schema = { params: named('person'), querystring: FigureQuery };
+  app.get('/api/v1/people/:id/trends', { config: { may: seePerson }, schema }, async (request) => {
+    const position = String(await ground.log.position(orgOf(request)));
+    const question = questionOf(ground, request, { kind: 'person', id: request.params.id });
+    return { items: trendsOf(await answer(ground.db, orgOf(request), question)), position };
+  });
+}
+
+/** The performance of the day that it is, as the live topics show it. */
+export function performanceSnapshot(
+  ground: Pick<Ground, 'db' | 'log' | 'clock'>,
+  orgId: number,
+  of: SubjectId,
+): Promise<Performance> {
+  const now = ground.clock.now();
+  return performanceFor(ground, orgId, { of, window: 'day', at: now, now });
+}
+
+/** The answer to a question; its position covers every event that it counts at least up to there. */
+async function performanceFor(
+  { db, log }: Pick<Ground, 'db' | 'log'>,
+  orgId: number,
+  question: Question,
+): Promise<Performance> {
+  const position = String(await log.position(orgId));
+  const found = await answer(db, orgId, question);
+  return performanceOf(found, { position, sources: await sourcesOf(db, orgId) });
+}
+
+async function sourcesOf(tx: Tx, orgId: number): Promise<Performance['sources']> {
+  const rows = await sourceRows(tx, orgId);
+  return rows.map(({ name, lastEventAt }) => ({ name, lastEventAt: new Date(lastEventAt).toISOString() }));
+}
+
+/** A question out of the query of a figure. */
+export function questionOf(
+  { clock }: Pick<Ground, 'clock'>,
+  request: FastifyRequest<{ Querystring: z.infer<typeof FigureQuery> }>,
+  of: SubjectId,
+): Question {
+  const { window, at, from, to, knownAt } = request.query;
+  const now = clock.now();
+  return {
+    of,
+    window,
+    at: at === undefined ? now : Date.parse(at),
+    now,
+    ...(from !== undefined && to !== undefined ? { custom: { from: Date.parse(from), to: Date.parse(to) } } : {}),
+    ...(knownAt === undefined ? {} : { knownAt: Date.parse(knownAt) }),
+  };
+}
