@@ -64,7 +64,7 @@ async function keepFirstKey({ db, clock, config }: Ground, orgId: number): Promi
 }
 
 async function wayIn(ground: Ground, orgId: number): Promise<string | null> {
-  const { db, clock, config } = ground;
+  const { db, config } = ground;
   if (await someAdministrator(db, orgId)) return null;
   if (config.ADMIN_EMAIL && config.ADMIN_PASSWORD) {
     await makeAdministrator(ground, orgId, {

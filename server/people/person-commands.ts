@@ -105,13 +105,8 @@ async function identify(desk: Desk, items: Person[]): Promise<Position> {
   const { mappings, order, taken } = resolveMappings(asked, held);
   refuseAny('invalid', order);
   if (taken.length > 0) throw conflict('identity_taken', 'An agent of a source is one person at a time.', taken);
-  const changes = [...mappings].filter(
-    ([person, now]) =>
-      !sameMappings(
-        now,
-        held.filter((mapping) => mapping.person === person),
-      ),
-  );
+  const before = Map.groupBy(held, (mapping) => mapping.person);
+  const changes = [...mappings].filter(([person, now]) => !sameMappings(now, before.get(person) ?? []));
   const { positions, position } = await tell(
     desk,
     changes.map(([person, now]) => ({ type: 'person.identified', data: { person, identities: now.map(told) } })),

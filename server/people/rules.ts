@@ -23,24 +23,13 @@ export type WishesOfPerson = { path: string; person: string; wishes: Wish[] };
  */
 export function resolveMappings(asked: WishesOfPerson[], held: Mapping[]): Resolution {
   const replaced = new Set(asked.map((item) => item.person));
-  const standing = held.filter((mapping) => !replaced.has(mapping.person));
+  const before = Map.groupBy(held, (mapping) => mapping.person);
+  const standing = Map.groupBy(
+    held.filter((mapping) => !replaced.has(mapping.person)),
+    (mapping) => mapping.agent,
+  );
   const result: Resolution = { mappings: new Map(), order: [], taken: [] };
-  for (const { path, person, wishes } of asked) {
-    const own = held.filter((mapping) => mapping.person === person);
-    const mine: Mapping[] = [];
-    for (const [index, wish] of wishes.entries()) {
-      const mapping = { person, source: wish.source, agent: wish.agent, ...spanOf(wish, own, standing) };
-      const at = { path: `${path}/identities/${index}`, mapping };
-      if (mapping.validFrom >= mapping.validTo) result.order.push(errorOf(at, 'must end after it begins'));
-      else if (mine.some((other) => isSame(other, mapping))) continue;
-      else if (standing.some((other) => overlap(other, mapping))) result.taken.push(errorOf(at, TAKEN));
-      else {
-        mine.push(mapping);
-        standing.push(mapping);
-      }
-    }
-    result.mappings.set(person, mine);
-  }
+  for (const item of asked) resolvePerson(item, { own: before.get(item.person) ?? [], standing }, result);
   return result;
 }
 
@@ -81,14 +70,34 @@ export function sameFields<T extends object>(a: T, b: T): boolean {
   return Object.keys(a).every((name) => JSON.stringify(a[name as keyof T]) === JSON.stringify(b[name as keyof T]));
 }
 
+type Around = { own: Mapping[]; standing: Map<number, Mapping[]> };
+
+function resolvePerson({ path, person, wishes }: WishesOfPerson, { own, standing }: Around, result: Resolution): void {
+  const mine: Mapping[] = [];
+  for (const [index, wish] of wishes.entries()) {
+    const others = standing.get(wish.agent) ?? [];
+    const mapping = { person, source: wish.source, agent: wish.agent, ...spanOf(wish, own, others) };
+    const at = `${path}/identities/${index}`;
+    if (mapping.validFrom >= mapping.validTo) result.order.push({ path: at, message: 'must end after it begins' });
+    else if (mine.some((other) => isSame(other, mapping))) continue;
+    else if (others.some((other) => overlap(other, mapping))) result.taken.push({ path: at, message: TAKEN });
+    else {
+      mine.push(mapping);
+      standing.set(wish.agent, [...others, mapping]);
+    }
+  }
+  result.mappings.set(person, mine);
+}
+
 const TAKEN = 'is already mapped in this time';
 
-function spanOf(wish: Wish, own: Mapping[], standing: Mapping[]): { validFrom: number; validTo: number } {
+function spanOf(wish: Wish, own: Mapping[], others: Mapping[]): { validFrom: number; validTo: number } {
   const validTo = wish.to ?? FOREVER;
   if (wish.from !== null) return { validFrom: wish.from, validTo };
-  const kept = latest(own.filter((mapping) => mapping.agent === wish.agent));
+  const same = own.filter((mapping) => mapping.agent === wish.agent && mapping.validFrom < validTo);
+  const kept = same.find((mapping) => mapping.validTo === validTo) ?? latest(same);
   if (kept) return { validFrom: kept.validFrom, validTo };
-  const before = latest(standing.filter((mapping) => mapping.agent === wish.agent));
+  const before = latest(others);
   return { validFrom: before && before.validTo < FOREVER ? before.validTo : ALWAYS, validTo };
 }
 
@@ -98,9 +107,7 @@ const latest = (mappings: Mapping[]): Mapping | undefined =>
     undefined,
   );
 
-const overlap = (a: Mapping, b: Mapping) => a.agent === b.agent && a.validFrom < b.validTo && b.validFrom < a.validTo;
+const overlap = (a: Mapping, b: Mapping) => a.validFrom < b.validTo && b.validFrom < a.validTo;
 
 const isSame = (a: Mapping, b: Mapping) =>
   a.agent === b.agent && a.validFrom === b.validFrom && a.validTo === b.validTo;
-
-const errorOf = ({ path }: { path: string }, message: string): PathError => ({ path, message });

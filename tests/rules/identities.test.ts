@@ -48,6 +48,12 @@ describe('mappings of agents to people', () => {
     expect(mappings.get('ben')).toEqual([mapping('ben', 7, 500, 900)]);
   });
 
+  it('says again what a list showed, and means the same', () => {
+    const held = [mapping('ana', 7, ALWAYS, 500), mapping('ana', 7, 900, FOREVER)];
+    const { mappings } = resolveMappings([item('ana', wish(7, null, 500), wish(7, 900))], held);
+    expect(mappings.get('ana')).toEqual(held);
+  });
+
   it('refuses another person at the same time, by path', () => {
     const held = [mapping('ana', 7, ALWAYS, FOREVER)];
     const { taken } = resolveMappings(
