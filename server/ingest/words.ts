@@ -21,36 +21,48 @@ export function isEmotion(fact: string): boolean {
  * `__proto__` key, or of anything nested deeper than 24 levels. Null when there is none.
  */
 export function forbiddenField(value: unknown): { path: string; why: 'emotion' | 'prototype' | 'depth' } | null {
-  return walk(value, { path: '', agent: false, emotion: false, depth: 0 });
+  return walk(value, { agent: false, emotion: false, depth: 0 });
 }
 
-type Place = { path: string; agent: boolean; emotion: boolean; depth: number };
 type Found = ReturnType<typeof forbiddenField>;
+type Seen = { agent: boolean; emotion: boolean; depth: number };
 
-function walk(value: unknown, place: Place): Found {
+function walk(value: unknown, seen: Seen): Found {
   if (value === null || typeof value !== 'object') return null;
-  if (place.depth > DEEPEST) return { path: place.path, why: 'depth' };
+  if (seen.depth > DEEPEST) return { path: '', why: 'depth' };
+  const listed = Array.isArray(value);
   for (const key of Object.keys(value)) {
-    const below = step(key, place, Array.isArray(value));
-    if (key === '__proto__') return { path: below.path, why: 'prototype' };
-    if (below.agent && below.emotion) return { path: below.path, why: 'emotion' };
-    const found = walk((value as Record<string, unknown>)[key], below);
-    if (found) return found;
+    const found = look(key, (value as Record<string, unknown>)[key], { ...seen, listed });
+    if (found) return { ...found, path: found.path ? `${key}.${found.path}` : key };
   }
   return null;
 }
 
-function step(key: string, place: Place, listed: boolean): Place {
-  const path = place.path ? `${place.path}.${key}` : key;
-  if (listed) return { ...place, path, depth: place.depth + 1 };
-  const word = plain(key);
-  const customer = word.includes('customer');
-  return {
-    path,
-    agent: !customer && (place.agent || AGENT.test(word)),
-    emotion: !customer && (place.emotion || EMOTION.test(word)),
-    depth: place.depth + 1,
-  };
+function look(key: string, value: unknown, seen: Seen & { listed: boolean }): Found {
+  const word = seen.listed ? NO_WORD : wordOf(key);
+  if (word.prototype) return { path: '', why: 'prototype' };
+  const agent = !word.customer && (seen.agent || word.agent);
+  const emotion = !word.customer && (seen.emotion || word.emotion);
+  if (agent && emotion) return { path: '', why: 'emotion' };
+  return typeof value === 'object' ? walk(value, { agent, emotion, depth: seen.depth + 1 }) : null;
+}
+
+type Word = { agent: boolean; emotion: boolean; customer: boolean; prototype: boolean };
+
+const NO_WORD: Word = { agent: false, emotion: false, customer: false, prototype: false };
+const WORDS_KEPT = 5_000;
+const words = new Map<string, Word>();
+
+/** What a field's name says; remembered, because the same few names come with every event. */
+function wordOf(key: string): Word {
+  const known = words.get(key);
+  if (known) return known;
+  const letters = plain(key);
+  const customer = letters.includes('customer');
+  const word = { agent: AGENT.test(letters), emotion: EMOTION.test(letters), customer, prototype: key === '__proto__' };
+  if (words.size >= WORDS_KEPT) words.clear();
+  words.set(key, word);
+  return word;
 }
 
 function plain(key: string): string {

@@ -2,7 +2,17 @@ import { Instant } from '#contract/words.ts';
 import { isTimeZone } from '#server/foundation/zones.ts';
 import { isNumber } from './durations.ts';
 import type { Stamp } from './mapping-schema.ts';
-import { excelLocal, instantOf, isReal, type Local, type LocalReader, patternReader, shiftDays, timeOfDayMs, utcOf } from './stamps.ts';
+import {
+  excelLocal,
+  instantOf,
+  isReal,
+  type Local,
+  type LocalReader,
+  patternReader,
+  shiftDays,
+  timeOfDayMs,
+  utcOf,
+} from './stamps.ts';
 import { BadCell, type Row } from './values.ts';
 
 type Place = (column: string) => number;
@@ -15,7 +25,8 @@ type InstantReader = (cells: Row) => string | undefined;
  */
 export function instantReader(stamp: Stamp, place: Place, zone: string | null): InstantReader {
   const wall = stamp.zone ?? zone;
-  if (wall !== null && !isTimeZone(wall)) throw new Error(`"${wall}" is no time zone; use an IANA name such as Europe/Berlin.`);
+  if (wall !== null && !isTimeZone(wall))
+    throw new Error(`"${wall}" is no time zone; use an IANA name such as Europe/Berlin.`);
   return stamp.at ? oneColumn(stamp, place(stamp.at), wall) : twoColumns(stamp, place, wall);
 }
 

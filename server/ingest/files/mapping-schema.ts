@@ -52,7 +52,13 @@ const when = When;
 const Value: z.ZodType<Value> = z.lazy(() =>
   z.union(
     [
-      z.strictObject({ column: Column, blank, map: z.record(z.string(), z.unknown()).optional(), otherwise: z.unknown().optional(), when }),
+      z.strictObject({
+        column: Column,
+        blank,
+        map: z.record(z.string(), z.unknown()).optional(),
+        otherwise: z.unknown().optional(),
+        when,
+      }),
       z.strictObject({ constant: z.unknown(), when }),
       z.strictObject({ join: z.array(Column).min(1).max(20), with: z.string().max(5).optional(), when }),
       z.strictObject({ number: Column, blank, when }),
@@ -89,7 +95,10 @@ export const Mapping = z.strictObject({
   columns: z.array(Column).max(500).optional(),
   zone: z.string().max(64).optional(),
   nobody: Texts.default([]),
-  skip: z.array(z.strictObject({ when: z.array(Condition).min(1).max(20), reason: z.string().max(200) })).max(50).default([]),
+  skip: z
+    .array(z.strictObject({ when: z.array(Condition).min(1).max(20), reason: z.string().max(200) }))
+    .max(50)
+    .default([]),
   common: Data.default({}),
   events: z.array(EventRule).min(1).max(50),
   unmatched: z.enum(['reject', 'skip']).default('reject'),

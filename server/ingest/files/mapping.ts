@@ -81,7 +81,14 @@ function ruleReader(rule: EventRule, mapping: Mapping, table: Table): Rule {
       if (value !== undefined && !(name === 'agent' && isNoAgent(value, nobody))) data[name] = value;
     }
     const at = time?.(cells);
-    return { specversion: '1.0', id: id(cells), source, type: rule.type, ...(at === undefined ? {} : { time: String(at) }), data };
+    return {
+      specversion: '1.0',
+      id: id(cells),
+      source,
+      type: rule.type,
+      ...(at === undefined ? {} : { time: String(at) }),
+      data,
+    };
   };
   return { holds: conditions(rule.when, table), read };
 }

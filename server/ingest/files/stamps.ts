@@ -1,7 +1,15 @@
 import { Temporal } from 'temporal-polyfill';
 
 /** A moment on a wall clock, without a zone. */
-export type Local = { year: number; month: number; day: number; hour: number; minute: number; second: number; ms: number };
+export type Local = {
+  year: number;
+  month: number;
+  day: number;
+  hour: number;
+  minute: number;
+  second: number;
+  ms: number;
+};
 
 /** Reads text by a pattern; null when it does not fit. Fields that the pattern lacks stay absent. */
 export type LocalReader = (text: string) => (Partial<Local> & { offsetMs?: number }) | null;
@@ -19,7 +27,8 @@ export function patternReader(pattern: string): LocalReader {
     if (known) {
       source += known.match;
       takes.push(known.take);
-    } else if (/^[A-Za-z]/.test(token) && token !== 'T') throw new Error(`"${token}" is no part of a date or time pattern`);
+    } else if (/^[A-Za-z]/.test(token) && token !== 'T')
+      throw new Error(`"${token}" is no part of a date or time pattern`);
     else source += token.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&').replace(/\s+/g, '\\s+');
   }
   const shape = new RegExp(`^\\s*${source}\\s*$`, 'i');
@@ -57,31 +66,38 @@ export function timeOfDayMs(local: Local): number {
 export function instantOf(local: Local, zone: string): number {
   const inMinute = local.second * 1000 + local.ms;
   const minute = utcOf(local) - inMinute;
-  let known = offsets.get(zone);
-  if (!known) offsets.set(zone, (known = new Map()));
-  let offset = known.get(minute);
-  if (offset === undefined) {
-    if (known.size > 200_000) known.clear();
-    const { year, month, day, hour, minute: m } = local;
-    const zoned = new Temporal.PlainDateTime(year, month, day, hour, m).toZonedDateTime(zone, { disambiguation: 'compatible' });
-    known.set(minute, (offset = minute - zoned.epochMilliseconds));
-  }
-  return minute - offset + inMinute;
+  return minute - offsetAt(local, minute, zone) + inMinute;
 }
 
 // every zone changes its clock on a whole minute, so what holds for a minute's start holds for the minute
 const offsets = new Map<string, Map<number, number>>();
+const OFFSETS_KEPT = 200_000;
 
-type Take = (local: Partial<Local> & { offsetMs?: number; afternoon?: boolean }, text: string) => void;
+function offsetAt({ year, month, day, hour, minute: m }: Local, minute: number, zone: string): number {
+  const known = offsets.get(zone) ?? new Map<number, number>();
+  const kept = known.get(minute);
+  if (kept !== undefined) return kept;
+  const wall = new Temporal.PlainDateTime(year, month, day, hour, m);
+  const offset = minute - wall.toZonedDateTime(zone, { disambiguation: 'compatible' }).epochMilliseconds;
+  if (known.size >= OFFSETS_KEPT) known.clear();
+  offsets.set(zone, known.set(minute, offset));
+  return offset;
+}
 
-const number = (key: keyof Local): Take => (local, text) => void (local[key] = Number(text));
+type Read = Partial<Local> & { offsetMs?: number; afternoon?: boolean };
+type Take = (text: string) => Read;
+
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const month: Take = (local, text) => void (local.month = MONTHS.indexOf(text.slice(0, 3).toLowerCase()) + 1);
-const nothing: Take = () => {};
+const number =
+  (key: keyof Local): Take =>
+  (text) => ({ [key]: Number(text) });
+const month: Take = (text) => ({ month: MONTHS.indexOf(text.slice(0, 3).toLowerCase()) + 1 });
+const century: Take = (text) => ({ year: Number(text) + (Number(text) >= 70 ? 1900 : 2000) });
+const nothing: Take = () => ({});
 
 const TOKENS: Record<string, { match: string; take: Take }> = {
   yyyy: { match: '(\\d{4})', take: number('year') },
-  yy: { match: '(\\d{2})', take: (local, text) => void (local.year = Number(text) + (Number(text) >= 70 ? 1900 : 2000)) },
+  yy: { match: '(\\d{2})', take: century },
   MMMM: { match: '([a-z]{3,9})', take: month },
   MMM: { match: '([a-z]{3})', take: month },
   MM: { match: '(\\d{2})', take: number('month') },
@@ -96,18 +112,18 @@ const TOKENS: Record<string, { match: string; take: Take }> = {
   m: { match: '(\\d{1,2})', take: number('minute') },
   ss: { match: '(\\d{2})', take: number('second') },
   s: { match: '(\\d{1,2})', take: number('second') },
-  SSS: { match: '(\\d{1,9})', take: (local, text) => void (local.ms = Number(text.padEnd(3, '0').slice(0, 3))) },
-  a: { match: '([ap])\\.?m\\.?', take: (local, text) => void (local.afternoon = text.toLowerCase() === 'p') },
+  SSS: { match: '(\\d{1,9})', take: (text) => ({ ms: Number(text.padEnd(3, '0').slice(0, 3)) }) },
+  a: { match: '([ap])\\.?m\\.?', take: (text) => ({ afternoon: text.toLowerCase() === 'p' }) },
   EEEE: { match: '([a-z]{3,9})', take: nothing },
   EEE: { match: '([a-z]{2,3})', take: nothing },
-  X: { match: '(Z|[+-]\\d{2}(?::?\\d{2})?)', take: (local, text) => void (local.offsetMs = offsetOf(text)) },
+  X: { match: '(Z|[+-]\\d{2}(?::?\\d{2})?)', take: (text) => ({ offsetMs: offsetOf(text) }) },
 };
 
 function readBy(shape: RegExp, takes: Take[], text: string): ReturnType<LocalReader> {
   const match = shape.exec(text);
   if (!match) return null;
-  const read: Parameters<Take>[0] = {};
-  takes.forEach((take, i) => take(read, match[i + 1] ?? ''));
+  const read: Read = {};
+  for (const [i, take] of takes.entries()) Object.assign(read, take(match[i + 1] ?? ''));
   const { afternoon, ...local } = read;
   if (afternoon === undefined || local.hour === undefined) return local;
   if (local.hour < 1 || local.hour > 12) return null;

@@ -44,7 +44,8 @@ function plainReader(value: Value, table: Table): Reader {
   if ('constant' in value) return () => value.constant;
   if ('join' in value) return joinReader(value, table);
   if ('number' in value) return cellReader(value.number, { table, blank: value.blank, read: numberOf });
-  if ('boolean' in value) return cellReader(value.boolean, { table, blank: value.blank, read: (cell) => booleanOf(cell, value) });
+  if ('boolean' in value)
+    return cellReader(value.boolean, { table, blank: value.blank, read: (cell) => booleanOf(cell, value) });
   if ('duration' in value)
     return cellReader(value.duration, { table, blank: value.blank, read: (cell) => durationMs(cell, value.unit) });
   if ('stamp' in value) return table.instant(value.stamp);
