@@ -1,3 +1,196 @@
+CREATE TABLE "baselines" (
+	"org_id" integer NOT NULL,
+	"role" text NOT NULL,
+	"site" text NOT NULL,
+	"from_at" bigint NOT NULL,
+	"known_at" bigint NOT NULL,
+	"position" bigint NOT NULL,
+	"body" json NOT NULL,
+	CONSTRAINT "baselines_org_id_role_site_from_at_pk" PRIMARY KEY("org_id","role","site","from_at")
+);
+--> statement-breakpoint
+CREATE TABLE "scorecard_versions" (
+	"org_id" integer NOT NULL,
+	"key" text collate "C" NOT NULL,
+	"version" integer NOT NULL,
+	"effective_from" bigint,
+	"known_at" bigint NOT NULL,
+	"position" bigint NOT NULL,
+	"body" json NOT NULL,
+	CONSTRAINT "scorecard_versions_org_id_key_version_pk" PRIMARY KEY("org_id","key","version")
+);
+--> statement-breakpoint
+CREATE TABLE "target_versions" (
+	"org_id" integer NOT NULL,
+	"key" text collate "C" NOT NULL,
+	"version" integer NOT NULL,
+	"effective_from" bigint,
+	"known_at" bigint NOT NULL,
+	"position" bigint NOT NULL,
+	"body" json NOT NULL,
+	CONSTRAINT "target_versions_org_id_key_version_pk" PRIMARY KEY("org_id","key","version")
+);
+--> statement-breakpoint
+CREATE TABLE "facts" (
+	"org_id" integer NOT NULL,
+	"bucket" integer NOT NULL,
+	"person" text collate "C" NOT NULL,
+	"queue" text collate "C" NOT NULL,
+	"channel" text collate "C" NOT NULL,
+	"handled" bigint,
+	"missed" bigint,
+	"rejected" bigint,
+	"transferred_out" bigint,
+	"short" bigint,
+	"hold_n" bigint,
+	"ring_ms" bigint,
+	"talk_ms" bigint,
+	"hold_ms" bigint,
+	"acw_ms" bigint,
+	"resolved" bigint,
+	"reopened" bigint,
+	"repeated" bigint,
+	"offered" bigint,
+	"answered" bigint,
+	"abandoned" bigint,
+	"left_in_ivr" bigint,
+	"voicemail" bigint,
+	"callback" bigint,
+	"answer_wait_ms" bigint,
+	"abandon_wait_ms" bigint,
+	"answered_in_sl" bigint,
+	"abandoned_in_sl" bigint,
+	"abandoned_short" bigint,
+	"available_ms" bigint,
+	"on_contact_ms" bigint,
+	"wrap_ms" bigint,
+	"pause_ms" bigint,
+	"login_ms" bigint,
+	"scheduled_ms" bigint,
+	"adherent_ms" bigint,
+	"worked_ms" bigint,
+	"csat_n" bigint,
+	"csat_top" bigint,
+	"csat_sum" bigint,
+	"nps_n" bigint,
+	"nps_promoters" bigint,
+	"nps_detractors" bigint,
+	"ces_n" bigint,
+	"ces_sum" bigint,
+	"qa_points" bigint,
+	"qa_possible" bigint,
+	"qa_n" bigint,
+	"qa_critical" bigint,
+	"sales" bigint,
+	"sale_minor" bigint,
+	"offers" bigint,
+	"sentiment_n" bigint,
+	"sentiment_permille" bigint,
+	CONSTRAINT "facts_org_id_person_bucket_queue_channel_pk" PRIMARY KEY("org_id","person","bucket","queue","channel")
+);
+--> statement-breakpoint
+CREATE TABLE "facts_claims" (
+	"org_id" integer NOT NULL,
+	"person" text NOT NULL,
+	"position" bigint NOT NULL,
+	"recorded_at" bigint NOT NULL,
+	"identities" json NOT NULL,
+	CONSTRAINT "facts_claims_org_id_person_position_pk" PRIMARY KEY("org_id","person","position")
+);
+--> statement-breakpoint
+CREATE TABLE "facts_closings" (
+	"org_id" integer NOT NULL,
+	"closed_to" bigint NOT NULL,
+	"recorded_at" bigint NOT NULL,
+	CONSTRAINT "facts_closings_org_id_closed_to_pk" PRIMARY KEY("org_id","closed_to")
+);
+--> statement-breakpoint
+CREATE TABLE "facts_named" (
+	"org_id" integer NOT NULL,
+	"person" text collate "C" NOT NULL,
+	"bucket" integer NOT NULL,
+	"queue" text collate "C" NOT NULL,
+	"channel" text collate "C" NOT NULL,
+	"fact" text collate "C" NOT NULL,
+	"value" bigint NOT NULL,
+	CONSTRAINT "facts_named_org_id_person_bucket_queue_channel_fact_pk" PRIMARY KEY("org_id","person","bucket","queue","channel","fact")
+);
+--> statement-breakpoint
+CREATE TABLE "facts_plans" (
+	"org_id" integer NOT NULL,
+	"agent" integer NOT NULL,
+	"source" text collate "C" NOT NULL,
+	"id" text collate "C" NOT NULL,
+	"time" bigint NOT NULL,
+	"from_at" bigint NOT NULL,
+	"to_at" bigint NOT NULL,
+	"productive" json,
+	"scheduled_ms" bigint,
+	"adherent_ms" bigint,
+	CONSTRAINT "facts_plans_org_id_agent_source_id_pk" PRIMARY KEY("org_id","agent","source","id")
+);
+--> statement-breakpoint
+CREATE TABLE "facts_progress" (
+	"org_id" integer PRIMARY KEY NOT NULL,
+	"closed_to" bigint NOT NULL,
+	"defined_to" bigint NOT NULL,
+	"has_corrections" boolean NOT NULL,
+	"has_references" boolean NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "facts_queue_versions" (
+	"org_id" integer NOT NULL,
+	"queue" text NOT NULL,
+	"position" bigint NOT NULL,
+	"recorded_at" bigint NOT NULL,
+	"valid_from" bigint NOT NULL,
+	"service_level_ms" bigint NOT NULL,
+	"short_ms" bigint NOT NULL,
+	"abandon_short_ms" bigint NOT NULL,
+	CONSTRAINT "facts_queue_versions_org_id_queue_position_pk" PRIMARY KEY("org_id","queue","position")
+);
+--> statement-breakpoint
+CREATE TABLE "facts_states" (
+	"org_id" integer NOT NULL,
+	"agent" integer NOT NULL,
+	"time" bigint NOT NULL,
+	"source" text collate "C" NOT NULL,
+	"id" text collate "C" NOT NULL,
+	"state" text NOT NULL,
+	"reason" text,
+	CONSTRAINT "facts_states_org_id_agent_time_source_id_pk" PRIMARY KEY("org_id","agent","time","source","id")
+);
+--> statement-breakpoint
+CREATE TABLE "kpi_versions" (
+	"org_id" integer NOT NULL,
+	"key" text collate "C" NOT NULL,
+	"version" integer NOT NULL,
+	"effective_from" bigint,
+	"known_at" bigint NOT NULL,
+	"position" bigint NOT NULL,
+	"body" json NOT NULL,
+	CONSTRAINT "kpi_versions_org_id_key_version_pk" PRIMARY KEY("org_id","key","version")
+);
+--> statement-breakpoint
+CREATE TABLE "boards" (
+	"org_id" integer NOT NULL,
+	"id" text NOT NULL,
+	"definition" json NOT NULL,
+	"position" bigint NOT NULL,
+	CONSTRAINT "boards_org_id_id_pk" PRIMARY KEY("org_id","id")
+);
+--> statement-breakpoint
+CREATE TABLE "sources" (
+	"org_id" integer NOT NULL,
+	"name" text NOT NULL,
+	"first_at" bigint NOT NULL,
+	"last_event_at" bigint NOT NULL,
+	"last_received_at" bigint NOT NULL,
+	"accepted" bigint NOT NULL,
+	"backfill" text DEFAULT 'silent' NOT NULL,
+	CONSTRAINT "sources_org_id_name_pk" PRIMARY KEY("org_id","name")
+);
+--> statement-breakpoint
 CREATE TABLE "dead_letters" (
 	"org_id" integer NOT NULL,
 	"position" bigint NOT NULL,
@@ -112,7 +305,6 @@ CREATE TABLE "identities" (
 	"agent" integer NOT NULL,
 	"valid_from" bigint NOT NULL,
 	"valid_to" bigint NOT NULL,
-	"position" bigint NOT NULL,
 	CONSTRAINT "identities_org_id_agent_valid_from_pk" PRIMARY KEY("org_id","agent","valid_from")
 );
 --> statement-breakpoint
@@ -142,6 +334,7 @@ CREATE TABLE "people" (
 	"team" text,
 	"started_on" text,
 	"position" bigint NOT NULL,
+	"identified" bigint DEFAULT 0 NOT NULL,
 	CONSTRAINT "people_org_id_id_pk" PRIMARY KEY("org_id","id")
 );
 --> statement-breakpoint
@@ -191,9 +384,12 @@ CREATE TABLE "teams" (
 );
 --> statement-breakpoint
 ALTER TABLE "sessions" ADD CONSTRAINT "sessions_account_accounts_id_fk" FOREIGN KEY ("account") REFERENCES "public"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "facts_bucket" ON "facts" USING btree ("org_id","bucket");--> statement-breakpoint
+CREATE INDEX "facts_plans_span" ON "facts_plans" USING btree ("org_id","agent","to_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "events_identity" ON "events" USING btree ("org_id","source","id");--> statement-breakpoint
 CREATE INDEX "events_agent" ON "events" USING btree ("org_id","agent","time");--> statement-breakpoint
 CREATE INDEX "events_interaction" ON "events" USING btree ("org_id","interaction") WHERE interaction is not null;--> statement-breakpoint
+CREATE INDEX "events_customer" ON "events" USING btree ("org_id","customer","time") WHERE customer is not null;--> statement-breakpoint
 CREATE INDEX "events_correction" ON "events" USING btree ("org_id",(data->'of'->>'source'),(data->'of'->>'id')) WHERE type = 'correction';--> statement-breakpoint
 CREATE INDEX "events_time" ON "events" USING brin ("time");--> statement-breakpoint
 CREATE UNIQUE INDEX "parties_digest" ON "parties" USING btree ("org_id","digest");--> statement-breakpoint

@@ -41,6 +41,8 @@ export function touched(batch: Batch): Touched {
 /** What a room writes to Redis after the commit, in absolute values. `refill` makes it whole from the database. */
 export type Projection = {
   name: string;
-  project(batch: Batch): Promise<void>;
-  refill(orgId: number): Promise<void>;
+  /** @returns `refill` where the batch cannot be added to what is there */
+  project(batch: Batch): Promise<'done' | 'refill'>;
+  refill(orgId: number, at: { position: Position; now: number }): Promise<void>;
+  forget(orgId: number): void;
 };

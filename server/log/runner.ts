@@ -127,7 +127,7 @@ export class Runner {
     const notes = touched(batch);
     if (!this.refill) {
       try {
-        for (const projection of this.flow.projections) await projection.project(batch);
+        for (const projection of this.flow.projections) if ((await projection.project(batch)) === 'refill') this.refill = true;
       } catch (error) {
         this.refill = true;
         this.flow.log.warn({ err: error }, 'the live projection is behind and will be filled again');
@@ -137,9 +137,9 @@ export class Runner {
   }
 
   private async fill(): Promise<void> {
-    for (const projection of this.flow.projections) await projection.refill(this.orgId);
-    this.refill = false;
     const position = this.lease?.position ?? 0;
+    for (const projection of this.flow.projections) await projection.refill(this.orgId, { position, now: this.flow.clock.now() });
+    this.refill = false;
     await this.flow.committed(this.orgId, { position, people: new Set(), queues: new Set(), sources: new Set(), definitions: true });
   }
 
@@ -147,6 +147,7 @@ export class Runner {
     this.lease = null;
     this.refill = true;
     for (const consumer of this.flow.consumers) consumer.forget(this.orgId);
+    for (const projection of this.flow.projections) projection.forget(this.orgId);
   }
 }
 

@@ -1,0 +1,158 @@
+import type { Redis } from 'ioredis';
+import type { Board } from '#contract/definitions.ts';
+import type { FactSums } from '#contract/facts.ts';
+import { definitionsFor } from '#server/attainment/definitions.ts';
+import { type Definitions, planFor } from '#server/attainment/plan.ts';
+import { lastByPerson, sumByPerson } from '#server/facts/store.ts';
+import { deltasOf } from '#server/facts/consumer.ts';
+import { BUCKET_MS } from '#server/facts/windows.ts';
+import { type Batch, type Projection, touched } from '#server/log/consumer.ts';
+import type { Ground } from '#server/log/ground.ts';
+import { type Roster, rosterOf } from '#server/people/roster.ts';
+import { keptBoards } from './boards.ts';
+import { computeLines, type Spanned } from './compute.ts';
+import { lineOf, measureName, peopleOf, spansOf, subjectOf } from './lines.ts';
+import { clearBoard, type KeptBoard, type KeptLine, readPosition, writeLines, writePosition } from './redis-store.ts';
+import type { Line } from './rules.ts';
+
+/** Sums of people in a window, held between batches so that an event costs an addition and no query. */
+type Tally = Map<string, { sums: FactSums; last: number }>;
+/** A board in one scope and its present window, with the lines as Redis has them. */
+type Shelf = { board: Board; scope: string; spans: Spanned; definitions: Definitions; among: Set<string> | null; lines: Map<string, KeptLine>; simple: boolean };
+type State = { roster: Roster; shelves: Shelf[]; tallies: Map<string, Tally> };
+
+/**
+ * The kept boards in Redis, written after each commit in absolute values with the position they reflect.
+ * Asks to be filled anew when definitions changed, a window turned, or Redis lost what it held.
+ */
+export function boardProjection({ db, redis }: Pick<Ground, 'db' | 'redis'>): Projection {
+  const states = new Map<number, State>();
+  return {
+    name: 'boards',
+    project: async (batch) => {
+      const state = states.get(batch.orgId);
+      const notes = touched(batch);
+      if (!state || notes.definitions || turned(state, batch.now)) return 'refill';
+      if ((await readPosition(redis, batch.orgId)) === null) return 'refill';
+      const people = await addDeltas(db, state, batch);
+      for (const shelf of state.shelves) await write(redis, { orgId: batch.orgId, position: notes.position, shelf }, await linesOf(db, { state, shelf, people, batch }));
+      await writePosition(redis, batch.orgId, notes.position);
+      return 'done';
+    },
+    refill: async (orgId, at) => {
+      states.delete(orgId);
+      states.set(orgId, await fill({ db, redis }, orgId, at));
+      await writePosition(redis, orgId, at.position);
+    },
+    forget: (orgId) => void states.delete(orgId),
+  };
+}
+
+const turned = (state: State, now: number): boolean => state.shelves.some(({ spans }) => now >= spans.span.to || now < spans.span.from);
+const keyOf = ({ buckets }: Spanned): string => `${buckets.from}-${buckets.to}`;
+
+/** Brings the tallies up to the batch; returns the people it touched, by tally. */
+async function addDeltas(db: Ground['db'], state: State, batch: Batch): Promise<Map<string, Set<string>>> {
+  const people = new Map<string, Set<string>>();
+  for (const { spans } of state.shelves) {
+    const key = keyOf(spans);
+    if (people.has(key)) continue;
+    const tally = state.tallies.get(key) as Tally;
+    const touchedHere = new Set<string>();
+    const unknown = new Set<string>();
+    for (const { person, bucket, facts } of deltasOf(batch)) {
+      if (person === '' || bucket < spans.buckets.from || bucket >= spans.buckets.to) continue;
+      touchedHere.add(person);
+      const own = tally.get(person);
+      if (!own) unknown.add(person);
+      else if (!unknown.has(person)) add(own, bucket, facts);
+    }
+    if (unknown.size > 0) await load(db, { orgId: batch.orgId, spans, tally }, [...unknown]);
+    people.set(key, touchedHere);
+  }
+  return people;
+}
+
+function add(own: { sums: FactSums; last: number }, bucket: number, facts: FactSums): void {
+  for (const fact in facts) own.sums[fact] = (own.sums[fact] ?? 0) + (facts[fact] ?? 0);
+  if (bucket > own.last) own.last = bucket;
+}
+
+async function load(db: Ground['db'], at: { orgId: number; spans: Spanned; tally: Tally }, people?: string[]): Promise<void> {
+  const asked = { ...at.spans.buckets, ...(people ? { people } : {}) };
+  const sums = await sumByPerson(db, at.orgId, asked);
+  const last = await lastByPerson(db, at.orgId, asked);
+  for (const [person, own] of sums) if (person !== '') at.tally.set(person, { sums: own, last: last.get(person) ?? 0 });
+}
+
+type Work = { state: State; shelf: Shelf; people: Map<string, Set<string>>; batch: Batch };
+
+async function linesOf(db: Ground['db'], { state, shelf, people, batch }: Work): Promise<Line[]> {
+  const mine = [...(people.get(keyOf(shelf.spans)) ?? [])].filter((person) => !shelf.among || shelf.among.has(person));
+  if (mine.length === 0) return [];
+  const { board, scope, spans, definitions } = shelf;
+  const asking = { orgId: batch.orgId, board, scope, spans, definitions, roster: state.roster, now: batch.now };
+  if (!shelf.simple) return computeLines(db, asking, mine);
+  const measure = measureName(board.measure);
+  const tally = state.tallies.get(keyOf(spans)) as Tally;
+  return mine.flatMap((person) => {
+    const subject = subjectOf(state.roster, person);
+    const own = tally.get(person);
+    if (!subject || !own) return [];
+    return lineOf({ subject, figures: { sums: own.sums }, lastAt: own.last * BUCKET_MS }, { definitions, measure, now: batch.now }) ?? [];
+  });
+}
+
+async function write(redis: Redis, at: { orgId: number; position: number; shelf: Shelf }, lines: Line[]): Promise<void> {
+  const { board, scope, spans, lines: known } = at.shelf;
+  const changes = lines.map(({ interval: _, ...line }) => {
+    const was = known.get(line.subject) ?? null;
+    const kept = { ...line, position: at.position };
+    known.set(line.subject, kept);
+    return { line: kept, was };
+  });
+  await writeLines(redis, { orgId: at.orgId, board: board.id, scope, from: spans.span.from }, changes);
+}
+
+async function fill({ db, redis }: Pick<Ground, 'db' | 'redis'>, orgId: number, at: { position: number; now: number }): Promise<State> {
+  const state: State = { roster: await rosterOf(db, orgId), shelves: [], tallies: new Map() };
+  for (const board of await keptBoards(db, orgId)) {
+    for (const scope of board.scopes) state.shelves.push(await makeShelf(db, { orgId, board, scope, now: at.now }, state));
+  }
+  for (const shelf of state.shelves) {
+    const { board, scope, spans } = shelf;
+    const definitions = await definitionsFor(db, orgId, spans.before);
+    const before = { ...shelf, definitions, spans: { ...spans, span: spans.before, buckets: spans.bucketsBefore }, lines: new Map() };
+    for (const one of [before, shelf]) {
+      const asking = { orgId, board, scope, spans: one.spans, definitions: one.definitions, roster: state.roster, now: at.now };
+      const kept: KeptBoard = { orgId, board: board.id, scope, from: one.spans.span.from };
+      await clearBoard(redis, kept);
+      await write(redis, { orgId, position: at.position, shelf: one }, await computeLines(db, asking));
+    }
+  }
+  return state;
+}
+
+async function makeShelf(db: Ground['db'], at: { orgId: number; board: Board; scope: string; now: number }, state: State): Promise<Shelf> {
+  const { orgId, board, scope, now } = at;
+  const spans = spansOf(state.roster, scope, { name: board.window, at: now });
+  const definitions = await definitionsFor(db, orgId, spans.span);
+  const people = peopleOf(state.roster, scope, spans.span.to - 1);
+  const key = keyOf(spans);
+  if (!state.tallies.has(key)) {
+    const tally: Tally = new Map();
+    state.tallies.set(key, tally);
+    await load(db, { orgId, spans, tally });
+  }
+  return { board, scope, spans, definitions, among: people && new Set(people), lines: new Map(), simple: isSimple(definitions, board) };
+}
+
+/** Whether the sums of a window are all that the board's figures need. */
+function isSimple(definitions: Definitions, board: Board): boolean {
+  const { kind, kpi } = measureName(board.measure);
+  const definition = definitions.kpis.get(kpi)?.definition;
+  if (kind === 'kpi' && (definition?.filter || definition?.caseMix)) return false;
+  const card = planFor(definitions, { kind: 'team', id: '', site: null });
+  const filtered = [...definitions.kpis.values()].some((measure) => measure.definition.filter || measure.definition.caseMix);
+  return !card.needs.buckets && !filtered;
+}

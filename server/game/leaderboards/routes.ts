@@ -1,0 +1,82 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { Board } from '#contract/definitions.ts';
+import { LIMITS } from '#contract/limits.ts';
+import { WindowName } from '#contract/windows.ts';
+import { Id, Position } from '#contract/words.ts';
+import { definitionsFor } from '#server/attainment/definitions.ts';
+import { forbidden, invalid } from '#server/foundation/refusals.ts';
+import type { Ground } from '#server/log/ground.ts';
+import { orgOf } from '#server/people/door.ts';
+import { defineThings, seeBoards, seesFullBoards, seeThings, type Viewer } from '#server/people/may.ts';
+import { rosterOf } from '#server/people/roster.ts';
+import { defineBoards, keptBoards, SCORE_BOARD } from './boards.ts';
+import { variantOf } from './live.ts';
+import { boardRows } from './store.ts';
+import { boardView } from './view.ts';
+
+const Asked = z.object({
+  window: WindowName.exclude(['custom']).optional(),
+  at: z.union([z.iso.datetime({ offset: true }), z.iso.date()]).optional(),
+  scope: z.string().regex(/^(org|(site|team):[A-Za-z0-9._-]{1,64})$/).default('org'),
+  mode: z.enum(['benchmark', 'top-n', 'full', 'team']).optional(),
+  limit: z.coerce.number().int().min(1).max(LIMITS.pageMost).default(LIMITS.pageDefault),
+  cursor: z.string().regex(/^\d{1,9}$/).optional(),
+  around: z.string().regex(/^person:[A-Za-z0-9._-]{1,64}$/).optional(),
+  after: Position.optional(),
+});
+const Definition = Board.omit({ id: true });
+const Code = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
+
+/** Boards: their definitions, and what they show to whom. */
+export async function boardRoutes(plain: FastifyInstance, ground: Ground): Promise<void> {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+
+  app.get('/api/v1/boards', { config: { may: seeThings } }, async (request) => {
+    const orgId = orgOf(request);
+    const now = ground.clock.now();
+    const definitions = await definitionsFor(ground.db, orgId, { name: 'day', from: now, to: now });
+    const defined = await boardRows(ground.db, orgId);
+    const builtIn = ['score', ...definitions.kpis.keys()].filter((id) => !defined.has(id)).map((id) => ({ ...SCORE_BOARD, id, measure: id }));
+    const items = [...defined.values(), ...builtIn].map((board) => ({ ...board, name: definitions.kpis.get(board.measure)?.definition.name ?? (board.measure === 'score' ? 'Score' : board.measure) }));
+    return { items, next: null, position: String(await ground.log.position(orgId)), kept: (await keptBoards(ground.db, orgId)).map((board) => board.id) };
+  });
+
+  app.put('/api/v1/boards', { config: { may: defineThings }, schema: { body: z.array(Board).max(500) } }, (request) => save(ground, request.viewer, request.body));
+
+  app.put('/api/v1/boards/:id', { config: { may: defineThings }, schema: { params: z.object({ id: Id }), body: Definition } }, (request) =>
+    save(ground, request.viewer, [{ id: request.params.id, ...request.body }]),
+  );
+
+  app.get('/api/v1/boards/:id', { config: { may: seeBoards }, schema: { params: z.object({ id: Code }), querystring: Asked } }, async (request) => {
+    const { viewer, query } = request;
+    const orgId = orgOf(request);
+    const me = query.around ? aroundOf(viewer, query.around) : viewer.kind === 'account' ? viewer.personId : null;
+    const mode = (await boardRows(ground.db, orgId)).get(request.params.id)?.mode ?? 'benchmark';
+    return boardView(ground, {
+      orgId, id: request.params.id, window: query.window, at: query.at ? momentOf(query.at) : undefined, scope: query.scope,
+      variant: variantOf(viewer, mode, query.mode), me, from: Number(query.cursor ?? 0), limit: query.limit,
+    });
+  });
+}
+
+async function save(ground: Ground, viewer: Viewer, boards: Board[]) {
+  const orgId = orgOf({ viewer });
+  const now = ground.clock.now();
+  const definitions = await definitionsFor(ground.db, orgId, { name: 'day', from: now, to: now });
+  const position = await defineBoards(ground, { orgId, roster: await rosterOf(ground.db, orgId), definitions }, boards);
+  return { items: boards, position: String(position) };
+}
+
+function aroundOf(viewer: Viewer, subject: string): string {
+  const person = subject.slice('person:'.length);
+  if (seesFullBoards(viewer) || (viewer.kind === 'account' && viewer.personId === person)) return person;
+  throw forbidden('Only your own place is yours to ask for.');
+}
+
+function momentOf(text: string): number {
+  const at = Date.parse(text.length === 10 ? `${text}T12:00:00Z` : text);
+  if (Number.isNaN(at)) throw invalid('at_malformed', '`at` is a date or an RFC 3339 time.', [{ path: '/at', message: 'must be a date or a time' }]);
+  return at;
+}

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { watchWindows } from '#server/attainment/closing.ts';
+import type { Clock } from '#server/foundation/clock.ts';
+import type { Config } from '#server/foundation/config.ts';
+import { openDb } from '#server/foundation/db.ts';
+import { furnish } from '#server/foundation/http.ts';
+import { mountPages, type Pages } from '#server/foundation/pages.ts';
+import { openRedis, openRedisListener } from '#server/foundation/redis.ts';
+import { type Gateway, openGateway } from '#server/live/gateway.ts';
+import { openRelay } from '#server/live/relay.ts';
+import { type Ground, openLog } from '#server/log/ground.ts';
+import { turnFlow } from '#server/log/turning.ts';
+import { onViewersForgotten, viewerOf } from '#server/people/accounts/viewers.ts';
+import { guard } from '#server/people/door.ts';
+import { consumers, projections, routes, topics } from './flow.ts';
+
+export type House = { app: FastifyInstance; ground: Ground; gateway: Gateway | null; close(): Promise<void> };
+export type HousePlan = { config: Config; databaseUrl: string; redisUrl: string; clock: Clock; log: Logger; pages?: Pages };
+
+const REVIEW_MS = 2_000;
+
+/** Builds the house without listening: the ground, the doors, the live window, and whatever the roles of this process ask for. */
+export async function openHouse(plan: HousePlan): Promise<House> {
+  const { config, clock, log } = plan;
+  const does = (role: 'web' | 'flow' | 'jobs') => config.ROLES.includes(role);
+  const db = openDb(plan.databaseUrl);
+  const redis = openRedis(plan.redisUrl);
+  const listener = openRedisListener(plan.redisUrl);
+  await Promise.all([redis.connect(), listener.connect()]);
+  const ground: Ground = { db, redis, clock, config, log: openLog(db, clock, does('flow')) };
+  const relay = openRelay(redis, listener);
+
+  const app = Fastify({ loggerInstance: log as FastifyBaseLogger, bodyLimit: 1_000_000, forceCloseConnections: 'idle', trustProxy: false });
+  furnish(app);
+  guard(app, ground);
+  for (const room of routes) await app.register((scope) => room(scope, ground));
+  const gateway = does('web') ? openWindow(app, ground) : null;
+  if (plan.pages && does('web')) await mountPages(app, plan.pages);
+  await app.ready();
+
+  relay.hear((orgId, notes) => {
+    ground.log.reflection.note(orgId, notes.position);
+    gateway?.touched(orgId, notes);
+  });
+  const flow = does('flow')
+    ? turnFlow({ db, clock, log, holder: randomUUID(), consumers: consumers(ground), projections: projections(ground), committed: relay.tell }, ground.log.bell)
+    : null;
+  const jobs = does('jobs') ? watchWindows(ground, log) : null;
+
+  return {
+    app, ground, gateway,
+    close: async () => {
+      jobs?.stop();
+      await app.close();
+      await ground.log.drain();
+      await flow?.stop();
+      ground.log.bell.close();
+      redis.disconnect();
+      listener.disconnect();
+      await db.close();
+    },
+  };
+}
+
+/** The live window; rights are looked at anew whenever they changed, and every two seconds besides. */
+function openWindow(app: FastifyInstance, ground: Ground): Gateway {
+  const gateway = openGateway(app.server, { clock: ground.clock, topics: topics(ground), viewerOf: (headers) => viewerOf(ground, headers) });
+  const review = () => void gateway.review().catch(() => {});
+  const stop = onViewersForgotten(ground.db, review);
+  const timer = setInterval(review, REVIEW_MS);
+  app.addHook('preClose', async () => {
+    stop();
+    clearInterval(timer);
+    await gateway.close();
+  });
+  return gateway;
+}

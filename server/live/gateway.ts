@@ -1,0 +1,147 @@
+import type { Server as HttpServer } from 'node:http';
+import { Server, type Socket } from 'socket.io';
+import type { ClientToServer, ServerToClient, Subscribe, SubscribeReply } from '#contract/live.ts';
+import type { Clock } from '#server/foundation/clock.ts';
+import type { Touched } from '#server/log/consumer.ts';
+import { parseTopic, type Topic, type TopicName } from '#server/log/topic.ts';
+import type { Viewer } from '#server/people/may.ts';
+import { Channel } from './channel.ts';
+import { guardSlow } from './slow.ts';
+
+const MOST_TOPICS = 100;
+
+export type Known = Exclude<Viewer, { kind: 'anonymous' }>;
+export type Doors = {
+  clock: Clock;
+  topics: readonly Topic<Known>[];
+  /** Who knocks, by the headers or the token of the handshake; anonymous is turned away. */
+  viewerOf(headers: Record<string, string | undefined>): Promise<Viewer>;
+};
+
+type Seat = { viewer: Known; headers: Record<string, string | undefined>; rooms: Map<string, string>; lagging: boolean };
+export type FloorSocket = Socket<ClientToServer, ServerToClient, Record<string, never>, Seat>;
+export type Io = Server<ClientToServer, ServerToClient, Record<string, never>, Seat>;
+type Live = { channel: Channel; topic: Topic<Known>; name: TopicName; orgId: number };
+
+export type Gateway = {
+  /** A commit of the flow: whatever it concerns is read anew and told. */
+  touched(orgId: number, notes: Touched): void;
+  /** Rights changed: every subscription is asked again, and sockets without a valid session are closed. */
+  review(): Promise<void>;
+  counts(): { sockets: number; topics: number };
+  close(): Promise<void>;
+};
+
+/** The live window on the house's own HTTP server: websocket only, no deflate, one room per stream. */
+export function openGateway(server: HttpServer, doors: Doors): Gateway {
+  const io: Io = new Server(server, {
+    transports: ['websocket'], serveClient: false, destroyUpgrade: false, perMessageDeflate: false,
+    maxHttpBufferSize: 16_384, pingInterval: 4_000, pingTimeout: 8_000, connectTimeout: 5_000,
+  });
+  const channels = new Map<string, Live>();
+
+  io.use((socket, next) => {
+    const headers = headersOf(socket);
+    doors.viewerOf(headers).then(
+      (viewer) => {
+        if (viewer.kind === 'anonymous') return next(new Error('anonymous'));
+        socket.data = { viewer, headers, rooms: new Map(), lagging: false };
+        next();
+      },
+      () => next(new Error('busy')),
+    );
+  });
+
+  const leave = (socket: FloorSocket, topic: string): void => {
+    const room = socket.data.rooms.get(topic);
+    if (room === undefined) return;
+    socket.data.rooms.delete(topic);
+    void socket.leave(room);
+    if (!io.sockets.adapter.rooms.has(room)) {
+      channels.get(room)?.channel.close();
+      channels.delete(room);
+    }
+  };
+
+  const open = (room: string, at: { topic: Topic<Known>; name: TopicName; orgId: number; variant: string }): Live => {
+    const known = channels.get(room);
+    if (known) return known;
+    const channel = new Channel({
+      topic: at.name.full, thinMs: at.topic.thinMs, clock: doors.clock,
+      read: () => at.topic.snapshot(at.orgId, at.name, at.variant),
+      emit: (message) => void io.to(room).emit('topic', message),
+    });
+    const live = { channel, topic: at.topic, name: at.name, orgId: at.orgId };
+    channels.set(room, live);
+    return live;
+  };
+
+  const subscribe = async (socket: FloorSocket, message: Subscribe): Promise<SubscribeReply> => {
+    const name = parseTopic(message?.topic);
+    const topic = name && doors.topics.find((one) => one.noun === name.noun);
+    if (!name || !topic) return { ok: false, code: 'missing' };
+    const { viewer, rooms } = socket.data;
+    if (rooms.size >= MOST_TOPICS && !rooms.has(name.full)) return { ok: false, code: 'too_many' };
+    const variant = await topic.admit(viewer, name);
+    if (variant === null) return { ok: false, code: 'forbidden' };
+    const room = `${viewer.orgId} ${name.full} ${variant}`;
+    const live = open(room, { topic, name, orgId: viewer.orgId, variant });
+    // in the room before the state is taken: what is told meanwhile has a number and cannot be missed
+    await socket.join(room);
+    rooms.set(name.full, room);
+    const { epoch, offset } = message;
+    return live.channel.join({ epoch: typeof epoch === 'string' ? epoch : undefined, offset: Number.isSafeInteger(offset) ? offset : undefined });
+  };
+
+  io.on('connection', (socket) => {
+    socket.on('subscribe', (message, ack) => {
+      if (typeof ack !== 'function') return;
+      subscribe(socket, message).then(ack, (error) => ack({ ok: false, code: (error as { code?: string }).code ?? 'busy' }));
+    });
+    socket.on('unsubscribe', (message, ack) => {
+      if (typeof message?.topic === 'string') leave(socket, message.topic);
+      if (typeof ack === 'function') ack({ ok: true });
+    });
+    socket.on('disconnecting', () => {
+      for (const topic of [...socket.data.rooms.keys()]) queueMicrotask(() => leave(socket, topic));
+    });
+  });
+
+  const review = async (): Promise<void> => {
+    for (const socket of io.sockets.sockets.values()) {
+      const viewer = await doors.viewerOf(socket.data.headers);
+      if (viewer.kind === 'anonymous') {
+        socket.disconnect(true);
+        continue;
+      }
+      socket.data.viewer = viewer;
+      for (const [full, room] of socket.data.rooms) {
+        const live = channels.get(room);
+        const variant = live && (await live.topic.admit(viewer, live.name));
+        if (live && variant !== null && room === `${viewer.orgId} ${full} ${variant}`) continue;
+        leave(socket, full);
+        socket.emit('closed', { topic: full, code: 'forbidden' });
+      }
+    }
+  };
+
+  const stopGuard = guardSlow(io, (room) => channels.get(room)?.channel.whole() ?? null);
+  return {
+    touched: (orgId, notes) => {
+      for (const live of channels.values()) if (live.orgId === orgId && live.topic.concerns(notes, live.name)) live.channel.touch();
+    },
+    review,
+    counts: () => ({ sockets: io.sockets.sockets.size, topics: channels.size }),
+    close: async () => {
+      stopGuard();
+      for (const { channel } of channels.values()) channel.close();
+      await io.close();
+    },
+  };
+}
+
+function headersOf(socket: FloorSocket): Record<string, string | undefined> {
+  const { cookie, authorization, origin, host } = socket.handshake.headers;
+  const token = socket.handshake.auth?.token;
+  return { cookie, origin, host, authorization: typeof token === 'string' ? `Bearer ${token}` : authorization };
+}

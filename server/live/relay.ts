@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import type { Touched } from '#server/log/consumer.ts';
+
+const CHANNEL = 'fl:touched';
+
+export type Relay = {
+  /** Tells what a commit touched: at once in this process, through Redis to the others. */
+  tell(orgId: number, notes: Touched): Promise<void>;
+  hear(listener: (orgId: number, notes: Touched) => void): void;
+};
+
+/** @param listener a connection of its own for subscribing; null where nobody here wants to hear of other processes */
+export function openRelay(redis: Redis, listener: Redis | null): Relay {
+  const self = randomUUID();
+  const ears = new Set<(orgId: number, notes: Touched) => void>();
+  listener?.on('message', (_channel, text) => {
+    const { from, orgId, ...notes } = JSON.parse(text) as Message;
+    if (from === self) return;
+    const heard = { ...notes, people: new Set(notes.people), queues: new Set(notes.queues), sources: new Set(notes.sources) };
+    for (const ear of ears) ear(orgId, heard);
+  });
+  void listener?.subscribe(CHANNEL).catch(() => {});
+  return {
+    tell: async (orgId, notes) => {
+      for (const ear of ears) ear(orgId, notes);
+      const message: Message = { from: self, orgId, ...notes, people: [...notes.people], queues: [...notes.queues], sources: [...notes.sources] };
+      await redis.publish(CHANNEL, JSON.stringify(message));
+    },
+    hear: (ear) => void ears.add(ear),
+  };
+}
+
+type Message = Omit<Touched, 'people' | 'queues' | 'sources'> & { from: string; orgId: number; people: string[]; queues: string[]; sources: string[] };

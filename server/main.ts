@@ -1,0 +1,44 @@
+import path from 'node:path';
+import closeWithGrace from 'close-with-grace';
+import pino from 'pino';
+import { systemClock } from '#server/foundation/clock.ts';
+import { readConfig } from '#server/foundation/config.ts';
+import { migrateDb } from '#server/foundation/db.ts';
+import { startServers } from '#server/foundation/embedded/services.ts';
+import { builtPages, devPages } from '#server/foundation/pages.ts';
+import { beginDemo } from './demo/begin.ts';
+import { openHouse } from './house.ts';
+import { begin } from './people/begin.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+const config = told(() => readConfig(process.env, root));
+const log = pino({ level: config.LOG_LEVEL, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+
+const servers = await startServers(config);
+await migrateDb(servers.databaseUrl, path.join(root, 'drizzle'));
+const house = await openHouse({ config, ...servers, clock: systemClock, log, pages: process.argv.includes('--dev') ? devPages : builtPages });
+
+closeWithGrace({ delay: 15_000, logger: false }, async ({ err }) => {
+  if (err) log.error({ err }, 'stopped by an error');
+  await house.close();
+  await servers.stop();
+});
+process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+process.channel?.unref();
+
+const welcome = await begin(house.ground);
+await house.app.listen({ host: config.HOST, port: config.PORT });
+const logins = await beginDemo(house, log);
+const at = config.ORIGIN ?? house.app.listeningOrigin;
+console.log(`Floorlight is ready at ${at}`);
+if (welcome.setUp) console.log(`Set up: ${at}${welcome.setUp}`);
+for (const line of logins) console.log(line);
+
+function told<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { newHouse, type Open } from '../open-house.ts';
+
+let house: Open;
+beforeAll(async () => {
+  house = await newHouse({ log: 'error' });
+});
+afterAll(() => house?.shut());
+
+const call = (id: string, agent: string, more: Record<string, unknown> = {}) => {
+  const at = new Date().toISOString();
+  return {
+    specversion: '1.0', id, source: 'acd', type: 'interaction.ended', time: at,
+    data: {
+      interactionId: id, agent, queue: 'service', channel: 'voice', direction: 'inbound', offeredAt: at, answeredAt: at, endedAt: at,
+      waitMs: 4000, ringMs: 2000, talkMs: 180_000, holdMs: 0, holdCount: 0, acwMs: 20_000, outcome: 'handled', transfer: 'none', ...more,
+    },
+  };
+};
+
+it('carries a call from the door to the fact, the KPI, the board and the socket', async () => {
+  expect((await house.call('PUT', '/api/v1/teams', [{ id: 'red', name: 'Red', site: 'main' }])).status).toBe(200);
+  const people = await house.call('PUT', '/api/v1/people', [
+    { id: 'ana', name: 'Ana', roles: ['agent'], team: 'red', identities: [{ source: 'acd', agent: '1001' }] },
+    { id: 'ben', name: 'Ben', roles: ['agent'], team: 'red', identities: [{ source: 'acd', agent: '1002' }] },
+  ]);
+  expect(people.status).toBe(200);
+  const board = await house.call('PUT', '/api/v1/boards/aht', { measure: 'aht', window: 'day', unit: 'person', scopes: ['org'], mode: 'full', n: 10 });
+  expect(board.status).toBe(200);
+  await house.call('GET', `/api/v1/boards/aht?after=${board.body.position}`);
+
+  const socket = await house.socket();
+  const first = await socket.emitWithAck('subscribe', { topic: 'board:aht:day' });
+  expect(first).toMatchObject({ ok: true, offset: 0, snapshot: { entries: [] } });
+  const own = await socket.emitWithAck('subscribe', { topic: 'person:ana' });
+  expect(own).toMatchObject({ ok: true, snapshot: { subject: 'person:ana' } });
+
+  const told = new Promise<any>((resolve) => socket.on('topic', (message) => message.topic === 'board:aht:day' && message.delta?.entries && resolve(message)));
+  const posted = await house.call('POST', '/api/v1/events', [...Array.from({ length: 12 }, (_, n) => call(`a${n}`, '1001')), ...Array.from({ length: 12 }, (_, n) => call(`b${n}`, '1002', { talkMs: 240_000 }))]);
+  expect(posted).toMatchObject({ status: 200, body: { accepted: 24, duplicates: 0, rejected: [] } });
+
+  const message = await told;
+  expect(message.epoch).toBe(first.epoch);
+  const shown = await house.call('GET', `/api/v1/boards/aht?after=${posted.body.position}`);
+  expect(shown.body.entries.map((e: any) => [e.rank, e.subject, e.value, e.sample])).toEqual([
+    [1, 'person:ana', 200_000, 12],
+    [2, 'person:ben', 260_000, 12],
+  ]);
+  const performance = await house.call('GET', `/api/v1/people/ana/performance?after=${posted.body.position}`);
+  expect(performance.body.facts).toMatchObject({ handled: 12, talk_ms: 12 * 180_000, acw_ms: 240_000 });
+  expect(performance.body.kpis.find((k: any) => k.id === 'aht')).toMatchObject({ value: 200_000, sample: 12 });
+  const receipt = await house.call('GET', '/api/v1/receipts?subject=person:ana&measure=kpi:aht&window=day');
+  expect(receipt).toMatchObject({ status: 200, body: { value: 200_000, eventsTotal: 12 } });
+});

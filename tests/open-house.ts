@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import pg from 'pg';
+import pino from 'pino';
+import { io, type Socket } from 'socket.io-client';
+import { inject } from 'vitest';
+import { readConfig } from '../server/foundation/config.ts';
+import { migrateDb } from '../server/foundation/db.ts';
+import { type House, openHouse } from '../server/house.ts';
+import { begin } from '../server/people/begin.ts';
+
+export const KEY = 'fl_test_0123456789abcdef0123456789abcdef';
+
+export type Open = House & {
+  url: string;
+  databaseUrl: string;
+  time: { now: number };
+  /** A call with the API key, answered as `{status, body}`. */
+  call(method: 'GET' | 'PUT' | 'POST' | 'DELETE', path: string, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; body: any }>;
+  socket(token?: string): Promise<Socket>;
+  shut(): Promise<void>;
+};
+
+/** The whole house on real servers and a free port: doors, flow and live window, with one key of all scopes. */
+export async function newHouse(options: { now?: number; env?: Record<string, string>; log?: string } = {}): Promise<Open> {
+  const name = `h_${randomUUID().replaceAll('-', '')}`;
+  const server = inject('databaseUrl');
+  await run(server, `create database ${name}`);
+  const databaseUrl = server.replace(/\/[^/]+$/, `/${name}`);
+  await migrateDb(databaseUrl, path.resolve(import.meta.dirname, '../drizzle'));
+  // organisations are numbered per database, Redis is shared: a Redis database for each house of a test file
+  const redisUrl = `${inject('redisUrl')}/${1 + (Math.floor(Math.random() * 1e9) % 15)}`;
+  const time = { now: options.now ?? Date.now() };
+  const config = readConfig({ DEMO: 'off', DATA_DIR: '/tmp', API_KEY: KEY, ROLES: 'web,flow', ...options.env }, '/');
+  const clock = options.now === undefined ? { now: () => Date.now() } : { now: () => time.now };
+  const house = await openHouse({ config, databaseUrl, redisUrl, clock, log: pino({ level: options.log ?? 'silent' }) });
+  await house.ground.redis.flushdb();
+  await begin(house.ground);
+  const url = await house.app.listen({ host: '127.0.0.1', port: 0 });
+  const sockets: Socket[] = [];
+  return {
+    ...house, url, databaseUrl, time,
+    call: async (method, at, body, headers = {}) => {
+      const response = await fetch(url + at, {
+        method,
+        headers: { authorization: `Bearer ${KEY}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return { status: response.status, body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text };
+    },
+    socket: async (token = KEY) => {
+      const socket = io(url, { transports: ['websocket'], auth: { token }, reconnection: false });
+      sockets.push(socket);
+      await new Promise<void>((resolve, reject) => socket.once('connect', () => resolve()).once('connect_error', reject));
+      return socket;
+    },
+    shut: async () => {
+      for (const socket of sockets) socket.disconnect();
+      await house.close();
+      await run(server, `drop database ${name} with (force)`);
+    },
+  };
+}
+
+async function run(url: string, statement: string): Promise<void> {
+  const client = new pg.Client(url);
+  await client.connect();
+  await client.query(statement);
+  await client.end();
+}
