@@ -75,10 +75,10 @@ export const seeSite: May = async (viewer, asked, floor) => {
 
 /** A board in a scope (`org`, `site:ID`, `team:ID`): a device's one, one's own, or all. */
 export const seeBoards: May = async (viewer, asked, floor) => {
-  const scope = text(asked.scope) ?? 'org';
+  const scope = asked.scope === undefined ? 'org' : text(asked.scope);
   if (viewer.kind === 'device') return scope === viewer.scope;
   if (seesAll(viewer)) return true;
-  if (viewer.kind !== 'account') return false;
+  if (viewer.kind !== 'account' || scope === null) return false;
   if (scope === 'org') return true;
   const id = scope.slice(scope.indexOf(':') + 1);
   if (scope.startsWith('team:')) return viewer.team === id || leads(viewer, id);

@@ -6,6 +6,7 @@ import { Person, Queue, Site, Team } from '#contract/people.ts';
 import { Id, Position } from '#contract/words.ts';
 import { invalid, missing } from '#server/foundation/refusals.ts';
 import type { Ground } from '#server/log/ground.ts';
+import { forgetViewers } from './accounts/viewers.ts';
 import { atDesk, type Desk, saveQueues, saveSites, saveTeams } from './commands.ts';
 import { orgOf } from './door.ts';
 import { managePeople, peopleShown, seePeople, seePerson, seeThings, seeUnmapped } from './may.ts';
@@ -26,8 +27,12 @@ export async function peopleRoutes(plain: FastifyInstance, ground: Ground): Prom
   const app = plain.withTypeProvider<ZodTypeProvider>();
   const put = { config: { may: managePeople }, bodyLimit: LIMITS.bytesPerCall };
   const get = { config: { may: seeThings }, schema: { querystring: Paging } };
-  const saved = async (orgId: number, work: (desk: Desk) => Promise<number>) =>
-    String(await atDesk(ground, orgId, work));
+  const saved = async (orgId: number, work: (desk: Desk) => Promise<number>) => {
+    const position = await atDesk(ground, orgId, work);
+    // roles and teams are rights: whoever is signed in is looked at anew, at once
+    forgetViewers(ground.db);
+    return String(position);
+  };
   const reflected = async (orgId: number) => String(await ground.log.position(orgId));
   const listed = async <Row extends { id: string }>(rows: Row[], query: z.infer<typeof Paging>, orgId: number) => ({
     ...pageOf(rows, query),

@@ -1,4 +1,6 @@
+import Fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { furnish } from '../../server/foundation/http.ts';
 import { hashOf } from '../../server/people/accounts/rules.ts';
 import { viewerByToken } from '../../server/people/accounts/viewers.ts';
 import { type FloorWorld, type Hand, newFloor } from '../floor.ts';
@@ -63,6 +65,26 @@ describe('API keys', () => {
     const { body } = await theirs('POST', '/api/v1/keys', { name: 'theirs', scopes: ['read'] });
     expect((await admin('DELETE', `/api/v1/keys/${body.id}`)).status).toBe(404);
     await other.close();
+  });
+});
+
+describe('the door', () => {
+  it('has no way around: encoded slashes, other methods, a second id, paths that are none', async () => {
+    const amy = await floor.signedIn('amy', ['agent'], 'red');
+    await floor.signedIn('bob', ['agent'], 'red');
+    expect((await amy('GET', '/api/v1/people/bob')).status).toBe(403);
+    expect((await amy('GET', '/api/v1/people/bob?id=amy')).status).toBe(403);
+    expect((await amy('GET', '/api/v1/people/amy%2F..%2Fbob')).status).toBe(403);
+    expect((await amy('GET', '/api/v1/people/%61my')).status).toBe(200);
+    expect((await amy('GET', '/api/v1/nowhere')).status).toBe(404);
+    expect((await floor.as({})('GET', '/api/v1/nowhere')).body.code).toBe('missing');
+    expect((await floor.app.inject({ method: 'HEAD', url: '/api/v1/people/bob' })).statusCode).toBe(401);
+  });
+
+  it('is not built for a route that does not say who may', () => {
+    const app = Fastify();
+    furnish(app);
+    expect(() => app.get('/api/v1/open', () => 'x')).toThrow('does not say who may');
   });
 });
 

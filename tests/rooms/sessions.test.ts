@@ -86,12 +86,11 @@ describe('sessions', () => {
     await saveAccount(floor, { orgId: floor.orgId, person: 'ana' }, { password: PASSWORD, disabled: false });
   });
 
-  it('lose a role within a second', async () => {
+  it('lose a role at once', async () => {
     const api = await floor.key();
     const kim = await floor.signedIn('kim', ['manager'], 'red');
     expect((await kim('GET', '/api/v1/unmapped')).status).toBe(200);
     await api('PUT', '/api/v1/people', [{ id: 'kim', roles: ['agent'] }]);
-    floor.time.now += 1_001;
     expect((await kim('GET', '/api/v1/unmapped')).status).toBe(403);
   });
 });

@@ -68,6 +68,7 @@ const MATRIX: [string, May, Asked, Who[]][] = [
   ['boards of blue', rights.seeBoards, { scope: 'team:blue' }, SEERS],
   ['boards of north', rights.seeBoards, { scope: 'site:north' }, [...SEERS, 'ana', 'rita', 'demoted']],
   ['a scope that is none', rights.seeBoards, { scope: 'nonsense' }, SEERS],
+  ['two scopes at once', rights.seeBoards, { scope: ['org', 'team:blue'] }, SEERS],
   ['subject Ben', rights.seeSubject, { subject: 'person:ben' }, [...SEERS, 'rita']],
   ['subject queue', rights.seeSubject, { subject: 'queue:a:b' }, [...SEERS, 'rita']],
   ['subject of no kind', rights.seeSubject, { subject: 'constructor:ana' }, []],
