@@ -180,3 +180,13 @@ export type ImportReport = {
   rejectsFile: string | null;
   position: string | null;
 };
+
+/** How fresh a source is, as `GET /api/v1/sources` tells it. `lastEventAt` is valid time, the others are ours. */
+export type Source = {
+  name: string;
+  firstAt: string;
+  lastEventAt: string;
+  lastReceivedAt: string;
+  accepted: number;
+  backfill: 'silent' | 'award';
+};
