@@ -256,17 +256,15 @@ describe('agents that nobody answers for', () => {
       sale('s4', '1001'),
     ]);
     const first = await api('GET', '/api/v1/unmapped?limit=1');
-    expect(first.body.items).toEqual([
-      {
-        source: 'acd',
-        agent: 'ghost',
-        events: 2,
-        firstAt: '2026-03-01T10:00:00.000Z',
-        lastAt: '2026-03-02T10:00:00.000Z',
-      },
-    ]);
     const second = await api('GET', `/api/v1/unmapped?limit=1&cursor=${first.body.next}`);
-    expect([second.body.items[0].agent, second.body.next]).toEqual(['spook', null]);
+    expect(second.body.next).toBeNull();
+    // pages go by the log's own numbers, which tell nothing of names
+    const listed = [...first.body.items, ...second.body.items].sort((a, b) => (a.agent < b.agent ? -1 : 1));
+    const [early, late] = ['2026-03-01T10:00:00.000Z', '2026-03-02T10:00:00.000Z'];
+    expect(listed).toEqual([
+      { source: 'acd', agent: 'ghost', events: 2, firstAt: early, lastAt: late },
+      { source: 'acd', agent: 'spook', events: 1, firstAt: early, lastAt: early },
+    ]);
     await api('PUT', '/api/v1/people', [person('gus', { identities: [{ source: 'acd', agent: 'ghost' }] })]);
     expect((await api('GET', '/api/v1/unmapped')).body.items.map((item: { agent: string }) => item.agent)).toEqual([
       'spook',
