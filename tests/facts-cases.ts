@@ -16,13 +16,24 @@ const legs = fc
     customer,
     outcome: fc.constantFrom('handled', 'handled', 'abandoned', 'missed'),
     queue: fc.constantFrom('sales', 'help'),
+    talkMs: fc.constantFrom(0, 60_000, 80_000),
+    waitMs: fc.constantFrom(0, 4_000, 6_000),
+    transfer: fc.constantFrom('none', 'blind'),
   })
   .map(
     (l) => (id: string) =>
       leg(
         id,
         { time: at(l.minutes + 9), agent: party(l.agent), interaction: l.interaction, customer: l.customer },
-        { queue: l.queue, offeredAt: iso(l.minutes), endedAt: iso(l.minutes + 9), outcome: l.outcome },
+        {
+          queue: l.queue,
+          offeredAt: iso(l.minutes),
+          endedAt: iso(l.minutes + 9),
+          outcome: l.outcome,
+          talkMs: l.talkMs,
+          waitMs: l.waitMs,
+          transfer: l.transfer,
+        },
       ),
   );
 const surveys = fc
@@ -77,7 +88,7 @@ const sales = fc.record({ agent, minutes: minute }).map(
       data: { amountMinor: 1250, currency: 'EUR', units: 1 },
     }),
 );
-const measurements = fc.record({ agent, minutes: minute }).map(
+const measurements = fc.record({ agent, minutes: minute, value: fc.constantFrom(3, -3) }).map(
   (s) =>
     (id: string): NewEvent => ({
       source: 'acd',
@@ -85,10 +96,22 @@ const measurements = fc.record({ agent, minutes: minute }).map(
       type: 'measurement.recorded',
       time: at(s.minutes),
       agent: party(s.agent),
-      data: { fact: 'stars', value: 3 },
+      data: { fact: 'stars', value: s.value },
+    }),
+);
+const analyses = fc.record({ interaction, minutes: minute, mood: fc.constantFrom(-0.5, 0.5) }).map(
+  (a) =>
+    (id: string): NewEvent => ({
+      source: 'acd',
+      id,
+      type: 'conversation.analyzed',
+      time: at(a.minutes),
+      interaction: a.interaction,
+      data: { customerSentiment: a.mood, categories: [] },
     }),
 );
 const statement = fc.oneof(
+  analyses,
   { arbitrary: legs, weight: 4 },
   { arbitrary: surveys, weight: 3 },
   { arbitrary: states, weight: 4 },
@@ -112,6 +135,7 @@ export const worlds = fc.record({
   mapped: fc.array(fc.constantFrom(0, 1, 2, 3), { minLength: 1, maxLength: 3 }),
   queues: fc.subarray(['sales', 'help']),
   closings,
+  again: fc.boolean(),
   keys: fc.array(fc.double({ noNaN: true, min: 0, max: 1 }), { minLength: 40, maxLength: 40 }),
   cuts: fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }),
 });
@@ -126,7 +150,7 @@ export async function eventsOf(orgId: number, given: Case): Promise<NewEvent[]> 
     const same = other && other.type === target.type ? other : undefined;
     return correction(
       `k${i}`,
-      target,
+      { source: target.source, id: target.id },
       fix.retract || !same
         ? undefined
         : {
@@ -164,6 +188,7 @@ export async function eventsOf(orgId: number, given: Case): Promise<NewEvent[]> 
     ...fixed,
     ...people,
     ...given.queues.map((queue) => queueSaved(queue, 3000)),
+    ...(given.again ? [{ ...queueSaved('sales', 5000), id: 'again', time: at(150) }] : []),
     ...given.closings.map(closing),
   ];
 }

@@ -87,7 +87,8 @@ function agentFacts({ data }: FactEvent, settings: () => QueueSettings): FactSum
   if (data.outcome === 'rejected') return { rejected: 1 };
   if (data.outcome !== 'handled') return null;
   const talk = int(data.talkMs);
-  const facts: FactSums = { handled: 1, talk_ms: talk };
+  const facts: FactSums = { handled: 1 };
+  put(facts, 'talk_ms', talk);
   put(facts, 'ring_ms', int(data.ringMs));
   put(facts, 'hold_ms', int(data.holdMs));
   put(facts, 'acw_ms', int(data.acwMs));

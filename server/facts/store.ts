@@ -66,7 +66,11 @@ export async function seriesByPerson(
 }
 
 /** Sums per person, queue and channel, for figures that are filtered or mixed by queue. */
-export async function rowsByPerson(tx: Tx, orgId: number, asked: Asked): Promise<Map<string, { queue: string; channel: string; facts: FactSums }[]>> {
+export async function rowsByPerson(
+  tx: Tx,
+  orgId: number,
+  asked: Asked,
+): Promise<Map<string, { queue: string; channel: string; facts: FactSums }[]>> {
   const people = new Map<string, { queue: string; channel: string; facts: FactSums }[]>();
   for (const [key, facts] of await sums(tx, orgId, asked, ['person', 'queue', 'channel'])) {
     const [person = '', queue = '', channel = ''] = key.split(SEPARATOR);
@@ -80,7 +84,10 @@ export async function rowsByPerson(tx: Tx, orgId: number, asked: Asked): Promise
 /** The last bucket with facts of each person. */
 export async function lastByPerson(tx: Tx, orgId: number, asked: Asked): Promise<Map<string, number>> {
   const { where, values } = conditions(orgId, asked);
-  const rows = await tx.rows<{ person: string; last: number }>(`select person, max(bucket) as last from facts where ${where} group by person`, values);
+  const rows = await tx.rows<{ person: string; last: number }>(
+    `select person, max(bucket) as last from facts where ${where} group by person`,
+    values,
+  );
   return new Map(rows.map((row) => [row.person, row.last]));
 }
 

@@ -1,4 +1,4 @@
-import { FACT_NAMES, FACTS, type Fact } from '#contract/facts.ts';
+import { FACT_NAMES, type Fact } from '#contract/facts.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import type { Contribution } from './rules.ts';
 
@@ -13,21 +13,12 @@ export async function addContributions(
   rows: readonly Contribution[],
   prune: boolean,
 ): Promise<void> {
-  const core = rows.filter((row) => Object.keys(row.facts).some(isCore));
-  const named = rows.flatMap((row) =>
-    Object.entries(row.facts)
-      .filter(([name]) => !isCore(name))
-      .map(([fact, value]) => ({ row, fact, value })),
-  );
+  const { core, named } = parted(rows);
   if (core.length > 0) await addCore(tx, orgId, core);
-  if (named.length > 0) await addNamed(tx, orgId, named as NamedRow[]);
-  if (!prune || rows.length === 0) return;
-  if (core.length > 0) await tx.rows(PRUNE, [orgId, ...keyColumns(core)]);
-  if (named.length > 0)
-    await tx.rows('delete from facts_named where org_id = $1 and person = any($2::text[]) and value = 0', [
-      orgId,
-      textArray([...new Set(named.map((n) => n.row.person))]),
-    ]);
+  if (named.length > 0) await addNamed(tx, orgId, named);
+  if (prune && core.length > 0) await tx.rows(PRUNE, [orgId, ...keyColumns(core)]);
+  if (named.length > 0 && (prune || named.some(({ value }) => value < 0)))
+    await tx.rows(PRUNE_NAMED, [orgId, ...namedColumns(named)]);
 }
 
 /** A text array as PostgreSQL reads it; several times faster than the driver's own. */
@@ -40,10 +31,23 @@ export const numberArray = (values: readonly (number | undefined | null)[]): str
   `{${values.map((value) => value ?? 'NULL').join(',')}}`;
 
 const PLAIN = /^[^"\\]*$/;
-const isCore = (name: string): boolean => Object.hasOwn(FACTS, name);
+
+function parted(rows: readonly Contribution[]): { core: Contribution[]; named: NamedRow[] } {
+  const core: Contribution[] = [];
+  const named: NamedRow[] = [];
+  for (const row of rows) {
+    let hasCore = false;
+    for (const fact in row.facts) {
+      if (groupOf.has(fact)) hasCore = true;
+      else if (row.facts[fact]) named.push({ row, fact, value: row.facts[fact] });
+    }
+    if (hasCore) core.push(row);
+  }
+  return { core, named };
+}
 
 /** Facts that occur together are written together, so that there are few different statements. */
-const GROUPS: Fact[][] = [
+const TOGETHER: Fact[][] = [
   [
     'handled',
     'transferred_out',
@@ -64,8 +68,9 @@ const GROUPS: Fact[][] = [
   ['available_ms', 'on_contact_ms', 'wrap_ms', 'pause_ms', 'login_ms', 'scheduled_ms', 'adherent_ms', 'worked_ms'],
   ['csat_n', 'csat_top', 'csat_sum', 'nps_n', 'nps_promoters', 'nps_detractors', 'ces_n', 'ces_sum'],
   ['qa_points', 'qa_possible', 'qa_n', 'qa_critical'],
-  ['sales', 'sale_minor', 'offers', 'sentiment_n', 'sentiment_permille', 'reopened', 'repeated'],
 ];
+const OTHERS = FACT_NAMES.filter((name) => !TOGETHER.some((group) => group.includes(name)));
+const GROUPS: Fact[][] = [...TOGETHER, OTHERS];
 const groupOf = new Map(GROUPS.flatMap((group, i) => group.map((name) => [name as string, i] as const)));
 const statements = new Map<string, { text: string; names: Fact[] }>();
 
@@ -77,7 +82,7 @@ async function addCore(tx: Tx, orgId: number, rows: readonly Contribution[]): Pr
   await tx.rows(text, [
     orgId,
     ...keyColumns(rows),
-    ...names.map((name) => numberArray(rows.map((row) => row.facts[name]))),
+    ...names.map((name) => numberArray(rows.map((row) => row.facts[name] || null))),
   ]);
 }
 
@@ -110,17 +115,22 @@ const keyColumns = (rows: readonly Contribution[]): string[] => [
   textArray(rows.map((row) => row.channel)),
 ];
 
+const PRUNE_NAMED = `
+delete from facts_named f using unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::text[]) as g(person, bucket, queue, channel, fact)
+where f.org_id = $1 and f.person = g.person and f.bucket = g.bucket and f.queue = g.queue and f.channel = g.channel
+  and f.fact = g.fact and f.value = 0`;
+
 type NamedRow = { row: Contribution; fact: string; value: number };
+
+const namedColumns = (named: readonly NamedRow[]): string[] => [
+  ...keyColumns(named.map((n) => n.row)),
+  textArray(named.map((n) => n.fact)),
+];
 
 const addNamed = (tx: Tx, orgId: number, named: readonly NamedRow[]) =>
   tx.rows(
     `insert into facts_named as f (org_id, person, bucket, queue, channel, fact, value)
      select $1, * from unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::bigint[])
      on conflict (org_id, person, bucket, queue, channel, fact) do update set value = f.value + excluded.value`,
-    [
-      orgId,
-      ...keyColumns(named.map((n) => n.row)),
-      textArray(named.map((n) => n.fact)),
-      numberArray(named.map((n) => n.value)),
-    ],
+    [orgId, ...namedColumns(named), numberArray(named.map((n) => n.value))],
   );

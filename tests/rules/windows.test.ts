@@ -33,19 +33,12 @@ function local(at: number, zone: string) {
     });
     formats.set(zone, format);
   }
-  const parts = Object.fromEntries(format.formatToParts(at).map((part) => [part.type, part.value])) as Record<
-    string,
-    string
-  >;
-  const clock = Date.UTC(+parts.year!, +parts.month! - 1, +parts.day!, +parts.hour!, +parts.minute!);
-  return {
-    clock,
-    year: +parts.year!,
-    month: +parts.month!,
-    day: +parts.day!,
-    hour: +parts.hour!,
-    offset: clock - Math.floor(at / 60_000) * 60_000,
-  };
+  const parts = new Map(format.formatToParts(at).map((part) => [part.type, Number(part.value)]));
+  const [year, month, day, hour, minute] = (['year', 'month', 'day', 'hour', 'minute'] as const).map(
+    (part) => parts.get(part) ?? Number.NaN,
+  ) as [number, number, number, number, number];
+  const clock = Date.UTC(year, month - 1, day, hour, minute);
+  return { clock, year, month, day, hour, offset: clock - Math.floor(at / 60_000) * 60_000 };
 }
 
 /** What all instants of one window have in common, from the wall clock alone. */
