@@ -168,7 +168,7 @@ function peersOf(measure: Measure, baseline: Baseline | null): Peers | null {
 function guardsOf(definitions: Definitions, subject: Subject, measure: Measure): GuardCheck[] {
   return (measure.definition.guards ?? []).flatMap((guard) => {
     const against = definitions.kpis.get(guard.kpi);
-    if (!against || against.definition.kind !== 'proportion') return [];
+    if (against?.definition.kind !== 'proportion') return [];
     const set = targetFor(definitions.targets.get(guard.kpi) ?? [], subject, definitions.span.to);
     const bound = guard.bound ?? (set && set.version > 0 && !('low' in set.marks) ? set.marks.floor : undefined);
     return bound === undefined ? [] : [{ measure: against, bound }];

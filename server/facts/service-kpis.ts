@@ -18,7 +18,7 @@ const QUEUE_KPIS: BuiltIn[] = [
   {
     id: 'asa',
     name: 'Average speed of answer',
-    words: 'How long the answered customers waited, on average.',
+    words: 'How long the answered customers waited for their answer, on average.',
     source: 'COPC: the wait of the answered over the answered, ringing included.',
     unit: 'ms',
     better: 'lower',
@@ -151,7 +151,7 @@ const VOICE_KPIS: BuiltIn[] = [
   {
     id: 'conversion',
     name: 'Sales conversion',
-    words: 'Sales closed over offers made.',
+    words: 'How many sales were closed for each offer that was made: sales over offers.',
     source: 'Common in the field; one offer may lead to more than one sale.',
     unit: 'share',
     better: 'higher',
