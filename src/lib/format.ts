@@ -29,7 +29,7 @@ export function figure(value: number, unit: string, setting: Setting): Figure {
   if (unit === 'nps') return { text: signed(value, 0, setting), unit: '' };
   if (unit === 'money') return { text: money(value, setting), unit: '' };
   if (unit === 'score') return { text: decimals(value, 1, setting, 1), unit: '' };
-  return { text: decimals(value, unit === 'count' ? 0 : 2, setting), unit: '' };
+  return { text: decimals(value, unit === 'count' || unit === 'points' ? 0 : 2, setting), unit: '' };
 }
 
 /** The same in one word, for sentences and labels. */

@@ -6,8 +6,7 @@ import type { Session } from './contract/people.ts';
 export async function sessionOf(fetch: Fetch): Promise<Session | null> {
   const answer = await fetch('/api/v1/session');
   if (!answer.ok) return null;
-  const session = (await answer.json()) as Session;
-  return session.account ? session : null;
+  return (await answer.json()) as Session;
 }
 
 /** Where a person's day begins: one's own numbers, where there are any. */

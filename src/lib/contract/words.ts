@@ -15,8 +15,8 @@ export const Text = (most: number) =>
     .string()
     .min(1)
     .max(most)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
     .refine(
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
       (s) => !/[\u0000-\u001f\u007f]/.test(s) && s.isWellFormed(),
       'must be well-formed text without control characters',
     );

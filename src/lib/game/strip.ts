@@ -4,16 +4,13 @@ import type { BoardEntry, BoardView } from '../contract/boards.ts';
 export type Strip = { place(value: number): number; mark: number | null };
 
 /** The scale over the values on view and the mark; null while nobody has a value. */
-export function stripOf({
-  board,
-  entries,
-  benchmark,
-  me,
-}: Pick<BoardView, 'board' | 'entries' | 'benchmark' | 'me'>): Strip | null {
+export function stripOf(
+  { board, entries, me }: Pick<BoardView, 'board' | 'entries' | 'me'>,
+  target: number | null,
+): Strip | null {
   const rows = me ? [...entries, me] : entries;
   const values = rows.map((row) => row.value).filter((value): value is number => value != null);
   if (values.length === 0) return null;
-  const target = benchmark?.target ?? null;
   const all = target === null ? values : [...values, target];
   const [low, high] = [Math.min(...all), Math.max(...all)];
   const pad = (high - low || Math.abs(high) || 1) * 0.08;

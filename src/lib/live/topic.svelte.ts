@@ -65,7 +65,10 @@ export class Topic<Value> {
   #answered(reply: SubscribeReply): void {
     const waiting = this.#waiting ?? [];
     this.#waiting = null;
-    if (!reply.ok) return this.#refuse(reply.code);
+    if (!reply.ok) {
+      this.#refuse(reply.code);
+      return;
+    }
     this.refused = null;
     const patches = 'deltas' in reply ? reply.deltas : null;
     const next = 'deltas' in reply ? reply.deltas.reduce(merge, this.value as unknown) : reply.snapshot;
@@ -74,14 +77,12 @@ export class Topic<Value> {
   }
 
   #hear(message: TopicMessage): void {
-    if (this.#waiting) {
-      this.#waiting.push(message);
-      return;
+    if (this.#waiting) this.#waiting.push(message);
+    else if ('snapshot' in message) this.#take({ ...message, value: message.snapshot, changed: true });
+    else if (message.epoch !== this.#epoch || message.offset > this.#offset + 1) this.#ask(true);
+    else if (message.offset === this.#offset + 1) {
+      this.#take({ ...message, value: merge(this.value, message.delta), changed: true });
     }
-    if ('snapshot' in message) return this.#take({ ...message, value: message.snapshot, changed: true });
-    if (message.epoch === this.#epoch && message.offset <= this.#offset) return;
-    if (message.epoch !== this.#epoch || message.offset !== this.#offset + 1) return this.#ask(true);
-    this.#take({ ...message, value: merge(this.value, message.delta), changed: true });
   }
 
   #take(state: { epoch: string; offset: number; position: string; value: unknown; changed: boolean }): void {

@@ -11,11 +11,11 @@ export const load: PageServerLoad = ({ url, setHeaders }) => {
 export const actions: Actions = {
   default: async ({ request, fetch, url }) => {
     const form = await request.formData();
-    const [email, password] = [String(form.get('email') ?? '').trim(), String(form.get('password') ?? '')];
-    if (!email || !password) return fail(400, { email, problem: t('login.missing') });
-    const refused = await knock(fetch, 'setup', { token: url.searchParams.get('token'), email, password });
-    if (refused) return fail(refused.status, { email, problem: reasonOf(refused) });
-    await knock(fetch, 'session', { email, password });
+    const [name, email] = [String(form.get('name') ?? '').trim(), String(form.get('email') ?? '').trim()];
+    const password = String(form.get('password') ?? '');
+    if (!name || !email || !password) return fail(400, { name, email, problem: t('setup.missing') });
+    const refused = await knock(fetch, 'setup', { token: url.searchParams.get('token'), name, email, password });
+    if (refused) return fail(refused.status, { name, email, problem: reasonOf(refused) });
     redirect(303, '/');
   },
 };

@@ -1,39 +1,30 @@
+import { problemOf } from '$lib/api.ts';
 import type { BoardView } from '$lib/contract/boards.ts';
 
 /** What `GET /api/v1/wall` and the topic `wall:<device>` say. */
 export type WallBody = {
-  device: string;
-  scene: { name: string; board?: string; window?: string };
-  timeZone?: string;
-  currency?: string;
+  device: { id: string; name: string; scope: string };
+  scene: { kind: 'board'; board: string };
+  view: BoardView;
   position: string;
-  view: BoardView | null;
 };
-export type Pairing = { body: WallBody; token: string | undefined } | 'refused' | 'away';
+export type Pairing = { body: WallBody } | { refused: true } | { away: true };
 
 const KEY = 'floorlight.device';
-export const keptToken = (): string | null => sessionStorage.getItem(KEY);
 
-/**
- * Pairs this browser. The server keeps the token in a cookie where it can; else it stays in this tab and goes with the
- * header and the handshake. It is never part of an address.
- */
+/** The token outlives a power cut, so that a screen comes back by itself. It goes with headers, never with an address. */
+export const keptToken = (): string | null => localStorage.getItem(KEY);
+export const keepToken = (token: string): void => localStorage.setItem(KEY, token);
+export const forgetToken = (): void => localStorage.removeItem(KEY);
+
+/** What this device shows, or why it cannot be told. */
 export async function pair(token: string): Promise<Pairing> {
   try {
-    const kept = await fetch('/api/v1/device-session', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ token }),
-    });
-    if (kept.status === 401 || kept.status === 403) return 'refused';
-    const answer = await fetch('/api/v1/wall', kept.ok ? {} : { headers: { authorization: `Bearer ${token}` } });
-    if (answer.status === 401 || answer.status === 403) return 'refused';
-    if (!answer.ok) return 'away';
-    if (!kept.ok) sessionStorage.setItem(KEY, token);
-    return { body: (await answer.json()) as WallBody, token: kept.ok ? undefined : token };
+    const answer = await fetch('/api/v1/wall', { headers: { authorization: `Bearer ${token}` }, credentials: 'omit' });
+    if (answer.ok) return { body: (await answer.json()) as WallBody };
+    const { status } = await problemOf(answer);
+    return status >= 500 || status === 429 ? { away: true } : { refused: true };
   } catch {
-    return 'away';
+    return { away: true };
   }
 }
-
-export const forgetToken = (): void => sessionStorage.removeItem(KEY);
