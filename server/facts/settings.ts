@@ -14,7 +14,8 @@ export function settingsAt(versions: readonly Version[] | undefined, at: number)
 
 /**
  * Reads `queue.saved` after the versions before it: the first one holds from the epoch, a later one from its own time.
- * Fields that it does not name stay. Null when nothing changes.
+ * Fields that it does not name stay. Null when nothing changes. A queue that was made by its first event, named by
+ * its id and with the defaults, has not been set by anybody: it is no version yet.
  */
 export function versionOf(event: Saved, before: readonly Version[]): Version | null {
   const last = before.at(-1);
@@ -25,6 +26,8 @@ export function versionOf(event: Saved, before: readonly Version[]): Version | n
     last.shortMs === shortMs &&
     last.abandonShortMs === abandonShortMs
   )
+    return null;
+  if (!last && event.data.name === id && isSame(QUEUE_DEFAULTS, { serviceLevelMs, shortMs, abandonShortMs }))
     return null;
   const from = last ? Math.max(last.from, event.time) : ALWAYS;
   return {

@@ -267,4 +267,10 @@ describe('settings of a queue', () => {
     expect(saved(3000, { shortMs: 9 }, [first, second])).toBeNull();
     expect(settingsAt(undefined, 0)).toEqual(QUEUE_DEFAULTS);
   });
+
+  it('that was only made by its first event are not its first version; saved on purpose they are', () => {
+    expect(saved(1000, { name: 'q', ...QUEUE_DEFAULTS }, [])).toBeNull();
+    const onPurpose = saved(1000, { name: 'Queue', ...QUEUE_DEFAULTS }, []) as Version;
+    expect(saved(2000, { shortMs: 1 }, [onPurpose])?.from).toBe(2000);
+  });
 });
