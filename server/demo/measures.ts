@@ -1,0 +1,50 @@
+import type { Board, Scorecard, Target } from '#contract/definitions.ts';
+
+const seconds = (s: number): number => s * 1000;
+const marks = (floor: number, target: number, stretch: number) => ({ floor, target, stretch });
+
+/** What Harbour Lights aims for; where it says nothing, the customary targets of the house hold. */
+export const TARGETS: Target[] = [
+  { kpi: 'aht', ...marks(seconds(390), seconds(330), seconds(285)) },
+  { kpi: 'aht', role: 'agent', rampDays: 30, ...marks(seconds(490), seconds(415), seconds(355)) },
+  { kpi: 'aht', role: 'agent', rampDays: 60, ...marks(seconds(450), seconds(380), seconds(325)) },
+  // billing takes longer, and hardly anything else reaches him
+  { kpi: 'aht', person: 'tomas', ...marks(seconds(470), seconds(400), seconds(345)) },
+  { kpi: 'acw', ...marks(seconds(75), seconds(52), seconds(38)) },
+  { kpi: 'transfer_rate', ...marks(0.14, 0.09, 0.05) },
+  { kpi: 'transfer_rate', role: 'agent', rampDays: 30, ...marks(0.2, 0.14, 0.09) },
+  { kpi: 'short_share', ...marks(0.05, 0.03, 0.01) },
+  { kpi: 'nps', ...marks(10, 30, 55) },
+  { kpi: 'conversion', ...marks(0.18, 0.26, 0.36) },
+  { kpi: 'asa', ...marks(seconds(30), seconds(20), seconds(12)) },
+];
+
+/** The scorecard of agents. Whoever certainly ends too many contacts early is not eligible. */
+export const AGENT_SCORECARD: Scorecard = {
+  kpis: [
+    { kpi: 'aht', weight: 30 },
+    { kpi: 'csat', weight: 20 },
+    { kpi: 'adherence', weight: 20 },
+    { kpi: 'quality', weight: 15 },
+    { kpi: 'transfer_rate', weight: 15 },
+  ],
+  gates: [{ kpi: 'short_share', mark: 'floor' }],
+};
+
+const EVERYWHERE = ['org', 'site:main', 'site:manila', 'team:aurora', 'team:tejo', 'team:noite'];
+
+/** The boards that are kept live. */
+export const BOARDS: Board[] = [
+  { id: 'score', measure: 'score', window: 'day', unit: 'person', scopes: EVERYWHERE, mode: 'benchmark', n: 10 },
+  { id: 'aht', measure: 'aht', window: 'day', unit: 'person', scopes: EVERYWHERE, mode: 'benchmark', n: 10 },
+  {
+    id: 'csat',
+    measure: 'csat',
+    window: 'week',
+    unit: 'person',
+    scopes: ['org', 'site:main', 'site:manila'],
+    mode: 'top-n',
+    n: 5,
+  },
+  { id: 'score-week', measure: 'score', window: 'week', unit: 'person', scopes: ['org'], mode: 'top-n', n: 5 },
+];

@@ -1,0 +1,111 @@
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { IngestReply, Source } from '#contract/events.ts';
+import { Refusal } from '#server/foundation/refusals.ts';
+import type { Ground } from '#server/log/ground.ts';
+import { type Cast, SOURCES } from './cast.ts';
+import { type DemoEvent, eventsBetween } from './day.ts';
+
+/** The way in that everybody has, with a key of the demo's own. */
+export type Door = { app: FastifyInstance; ground: Ground; orgId: number; currency: string; authorization: string };
+export type Tale = { cast: Cast; log: Logger };
+
+/** Up to when the demo's sources have spoken, epoch ms; null when never. */
+export async function farthest({ app, authorization }: Door): Promise<number | null> {
+  const reply = await app.inject({ url: '/api/v1/sources?limit=500', headers: { authorization } });
+  if (reply.statusCode !== 200) throw new Error(`The demo could not ask for its sources: ${reply.body}`);
+  const own: string[] = Object.values(SOURCES);
+  const spoken = reply.json<{ items: Source[] }>().items.filter(({ name }) => own.includes(name));
+  return spoken.length === 0 ? null : Math.max(...spoken.map(({ lastEventAt }) => Date.parse(lastEventAt)));
+}
+
+/** Posts everything that happened since, at most 30 days, and waits until it is reflected. */
+export async function catchUp(door: Door, { cast, since, log }: Tale & { since: number | null }): Promise<void> {
+  const now = door.ground.clock.now();
+  const from = Math.max(since === null ? 0 : since - OVERLAP_MS, midnight(now - HISTORY_MS));
+  const { sent, position } = await tellSpan(door, cast, { from, to: now });
+  if (!(await settled(door, Number(position)))) log.warn('the flow is still behind the demo: figures will follow');
+  streams.set(door.ground, { told: now, timer: undefined, running: undefined });
+  log.info({ events: sent, ms: door.ground.clock.now() - now }, 'the demo has caught up');
+}
+
+/** Lets the day go on: every second what has come due since is posted. */
+export function stream(door: Door, { cast, log }: Tale): void {
+  const state: Stream = streams.get(door.ground) ?? {
+    told: door.ground.clock.now(),
+    timer: undefined,
+    running: undefined,
+  };
+  streams.set(door.ground, state);
+  const step = async () => {
+    const to = door.ground.clock.now();
+    await tellSpan(door, cast, { from: state.told, to });
+    state.told = to;
+  };
+  state.timer = setInterval(() => {
+    state.running ??= step()
+      .catch((error) => log.warn({ err: error }, 'the demo could not go on, and tries again'))
+      .finally(() => {
+        state.running = undefined;
+      });
+  }, STEP_MS).unref();
+}
+
+/** Ends the stream of a house, after what is on its way. */
+export async function stopStream(ground: Ground): Promise<void> {
+  const state = streams.get(ground);
+  clearInterval(state?.timer);
+  await state?.running;
+}
+
+type Stream = { told: number; timer: NodeJS.Timeout | undefined; running: Promise<void> | undefined };
+
+const DAY_MS = 86_400_000;
+const HISTORY_MS = 30 * DAY_MS;
+/** Sources say in which order they speak only roughly; what is sent again changes nothing. */
+const OVERLAP_MS = 2 * 3_600_000;
+const STEP_MS = 1_000;
+const POST = 1_000;
+const PATIENCE_MS = 120_000;
+const streams = new WeakMap<Ground, Stream>();
+
+const midnight = (at: number): number => at - (at % DAY_MS);
+
+/** Day by day, so that a month never stands in memory at once. */
+async function tellSpan(
+  door: Door,
+  cast: Cast,
+  span: { from: number; to: number },
+): Promise<{ sent: number; position: string }> {
+  let [sent, position] = [0, '0'];
+  for (let from = span.from; from < span.to; from += DAY_MS) {
+    const events = eventsBetween(cast, { from, to: Math.min(from + DAY_MS, span.to) }, door.currency);
+    for (let at = 0; at < events.length; at += POST) position = await post(door, events.slice(at, at + POST));
+    sent += events.length;
+  }
+  return { sent, position };
+}
+
+async function post({ app, authorization }: Door, events: DemoEvent[]): Promise<string> {
+  const headers = { authorization, 'content-type': 'application/cloudevents-batch+json' };
+  const reply = await app.inject({ method: 'POST', url: '/api/v1/events', headers, payload: JSON.stringify(events) });
+  if (reply.statusCode !== 200) throw new Error(`The events were not taken: ${reply.statusCode} ${reply.body}`);
+  const { rejected, position } = reply.json<IngestReply>();
+  if (rejected.length > 0)
+    throw new Error(`${rejected.length} events were refused, the first: ${rejected[0]?.message}`);
+  return position;
+}
+
+/** Waits until a position is on the boards, but not for ever: the flow may be slow, or run elsewhere. */
+async function settled({ ground, orgId }: Door, position: number): Promise<boolean> {
+  const until = ground.clock.now() + PATIENCE_MS;
+  while (ground.clock.now() < until) {
+    try {
+      await ground.log.reflected(orgId, position);
+      return true;
+    } catch (error) {
+      if (!(error instanceof Refusal && error.kind === 'busy')) throw error;
+    }
+  }
+  return false;
+}
