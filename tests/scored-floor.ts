@@ -62,7 +62,9 @@ export async function newScoredFloor(): Promise<ScoredFloor> {
   const api = await key();
   const signedIn = async (id: string, roles: Role[], team?: string) => {
     const email = `${id}-${world.orgId}@example.org`;
-    await api('PUT', '/api/v1/people', [{ id, name: id, roles, email, ...(team ? { team } : {}) }]);
+    await api('PUT', '/api/v1/people', [
+      { id, name: id.charAt(0).toUpperCase() + id.slice(1), roles, email, ...(team ? { team } : {}) },
+    ]);
     await saveAccount(world, { orgId: world.orgId, person: id }, { password: PASSWORD });
     const session = await app.inject({
       method: 'POST',

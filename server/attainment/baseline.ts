@@ -33,7 +33,7 @@ export const BASELINE_DAYS = 28;
 
 /**
  * The pooled values of everybody of a role at a site over the 28 local days before `from` (epoch ms), as `data` of a
- * `baseline.set` event. KPIs without a value in those days are missing.
+ * `baseline.set` event. Amounts, and KPIs without a value in those days, are missing.
  */
 export async function baselineFor(
   tx: Tx,
@@ -46,7 +46,7 @@ export async function baselineFor(
     people: peersOf(roster, role, site),
     ...bucketsOf({ from: daysBefore(from, zoneOf(roster, { kind: 'site', id: site })), to: from }),
   };
-  const measures = measuresAt(await kpiMeasures(tx, orgId), from);
+  const measures = measuresAt(await kpiMeasures(tx, orgId), from).filter((measure) => !measure.isAmount);
   const values: BaselineValues['values'] = {};
   const queues: BaselineValues['queues'] = {};
   const sums = await sumTotal(tx, orgId, asked);

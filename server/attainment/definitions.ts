@@ -5,7 +5,7 @@ import { baselineOf, measuresAt } from './baseline.ts';
 import { DEFAULT_SCORECARDS, DEFAULT_TARGETS, type ScorecardVersion } from './defaults.ts';
 import type { Definitions, Span } from './plan.ts';
 import { inForce } from './rules.ts';
-import { baselineRows } from './store.ts';
+import { baselineRows, definitionsVersion } from './store.ts';
 import type { TargetOf, TargetVersion } from './targets.ts';
 
 /** A target as its version keeps it. */
@@ -16,26 +16,20 @@ export type ScorecardBody = Pick<ScorecardVersion, 'kpis' | 'gates'>;
 
 /**
  * All definitions in force for a window: of each KPI, target and scorecard the version at the window's last instant, and
- * the newest baselines from its begin or before. With `knownAt` (epoch ms), as they were known then.
+ * the newest baselines from its begin or before. With `knownAt` (epoch ms), as they were known then. What is kept in
+ * memory is asked whether it still stands.
  */
-export async function definitionsFor(
-  tx: Tx,
-  orgId: number,
-  span: Span,
-  knownAt = Number.MAX_SAFE_INTEGER,
-): Promise<Definitions> {
-  const at = { to: span.to, knownAt };
-  const targets = current(await versionRows<TargetBody>(tx, orgId, 'target_versions'), at).map(targetOf);
-  const scorecards = current(await versionRows<ScorecardBody>(tx, orgId, 'scorecard_versions'), at).map(scorecardOf);
-  const baselines = (await baselineRows(tx, orgId, { from: span.from, knownAt })).map(baselineOf);
-  return {
-    span,
-    kpis: new Map(measuresAt(await kpiMeasures(tx, orgId), span.to, knownAt).map((measure) => [measure.id, measure])),
-    targets: Map.groupBy(withDefaults(targets), (target) => target.kpi),
-    scorecards: new Map([...DEFAULT_SCORECARDS, ...scorecards].map((scorecard) => [scorecard.role, scorecard])),
-    baselines: new Map(baselines.map((baseline) => [`${baseline.role}|${baseline.site}`, baseline])),
-    plans: new Map(),
-  };
+export async function definitionsFor(tx: Tx, orgId: number, span: Span, knownAt?: number): Promise<Definitions> {
+  if (knownAt !== undefined) return read(tx, orgId, { span, knownAt });
+  const version = await definitionsVersion(tx, orgId);
+  const key = `${orgId}|${span.name}|${span.from}|${span.to}`;
+  const known = remembered.get(key);
+  if (known?.version === version) return known.definitions;
+  const definitions = await read(tx, orgId, { span, knownAt: Number.MAX_SAFE_INTEGER });
+  remembered.delete(key);
+  remembered.set(key, { version, definitions });
+  if (remembered.size > MOST) remembered.delete(remembered.keys().next().value ?? '');
+  return definitions;
 }
 
 /** The key of a target: its KPI, whom it is for, and its ramp. */
@@ -58,6 +52,25 @@ export const scorecardOf = ({ key, body, version, effectiveFrom }: VersionRow<Sc
   version,
   effectiveFrom,
 });
+
+const MOST = 200;
+const remembered = new Map<string, { version: string; definitions: Definitions }>();
+
+async function read(tx: Tx, orgId: number, { span, knownAt }: { span: Span; knownAt: number }): Promise<Definitions> {
+  const at = { to: span.to, knownAt };
+  const targets = current(await versionRows<TargetBody>(tx, orgId, 'target_versions'), at).map(targetOf);
+  const scorecards = current(await versionRows<ScorecardBody>(tx, orgId, 'scorecard_versions'), at).map(scorecardOf);
+  const baselines = (await baselineRows(tx, orgId, { from: span.from, knownAt })).map(baselineOf);
+  const measures = measuresAt(await kpiMeasures(tx, orgId), span.to, knownAt);
+  return {
+    span,
+    kpis: new Map(measures.map((measure) => [measure.id, measure])),
+    targets: Map.groupBy(withDefaults(targets), (target) => target.kpi),
+    scorecards: new Map([...DEFAULT_SCORECARDS, ...scorecards].map((scorecard) => [scorecard.role, scorecard])),
+    baselines: new Map(baselines.map((baseline) => [`${baseline.role}|${baseline.site}`, baseline])),
+    plans: new Map(),
+  };
+}
 
 function current<Body>(rows: readonly VersionRow<Body>[], at: { to: number; knownAt: number }): VersionRow<Body>[] {
   const known = rows.filter((row) => row.knownAt <= at.knownAt);

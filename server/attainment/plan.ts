@@ -153,6 +153,7 @@ function baselineFor(definitions: Definitions, subject: Subject): Baseline | nul
 }
 
 function priorFor(measure: Measure, baseline: Baseline | null, target: PlanTarget | null): Prior | null {
+  if (measure.isAmount) return null;
   const pooled = baseline && Object.hasOwn(baseline.values, measure.id) ? baseline.values[measure.id] : undefined;
   if (pooled !== undefined) return priorOf(pooled, 'baseline');
   return target ? priorOf(aimOf(target.marks), 'target') : null;

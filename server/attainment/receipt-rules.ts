@@ -1,3 +1,4 @@
+import type { Status } from '#contract/performance.ts';
 import type { Receipt } from '#contract/receipts.ts';
 import { compile } from '#server/facts/formula.ts';
 import { FILLED } from '#server/facts/formula-tree.ts';
@@ -5,7 +6,7 @@ import { approximate, round } from '#server/facts/rational.ts';
 import type { Line } from './marks.ts';
 import type { PlanItem } from './plan.ts';
 import { scoreOfLines, type Weighed } from './rules.ts';
-import { type Figures, type Measured, mixOf, sumsFor } from './scoring.ts';
+import { type Figures, isDrawn, type Measured, mixOf, sumsFor } from './scoring.ts';
 
 export type Step = Receipt['steps'][number];
 
@@ -21,17 +22,11 @@ export function kpiSteps(item: PlanItem, figures: Figures, measured: Measured): 
   const mixed = mixFilled(item, figures, value.filled(sums));
   if (mixed) steps.push(mixed);
   const raw = mixed?.filled ?? value.filled(sums);
-  const scored = scoredFilled(item, raw, sample.filled(sums));
-  steps.push(
-    step(
-      'Scored value',
-      item.prior && item.minSample > 0 ? '(value * n + m0 * n0) / (n + n0)' : 'value',
-      scored,
-      measured.scored,
-    ),
-  );
+  const drawn = isDrawn(item, sample.ratio(sums));
+  const scored = drawn ? drawnFilled(item, raw, sample.filled(sums)) : raw;
+  steps.push(step('Scored value', drawn ? '(value * n + m0 * n0) / (n + n0)' : 'value', scored, measured.scored));
   if (item.target)
-    steps.push({ ...attainmentStep(item.target.line, scored, measured.scored ?? 0), result: measured.attainment });
+    steps.push({ ...attainmentStep(item.target.line, scored, measured.status), result: measured.attainment });
   return steps;
 }
 
@@ -97,10 +92,8 @@ const step = (label: string, formula: string, filled: string, result: number | n
 
 const write = (value: number): string => (value < 0 ? `(${value})` : String(value));
 
-function scoredFilled({ prior, minSample }: PlanItem, value: string, n: string): string {
-  if (!prior || minSample === 0) return value;
-  return `((${value}) * (${n}) + ${write(prior.value)} * ${minSample}) / ((${n}) + ${minSample})`;
-}
+const drawnFilled = ({ prior, minSample }: PlanItem, value: string, n: string): string =>
+  `((${value}) * (${n}) + ${write(prior?.value ?? 0)} * ${minSample}) / ((${n}) + ${minSample})`;
 
 function mixFilled(item: PlanItem, figures: Figures, value: string): Step | null {
   if (!item.peers || !figures.rows) return null;
@@ -123,19 +116,20 @@ function mixFilled(item: PlanItem, figures: Figures, value: string): Step | null
   );
 }
 
-function attainmentStep(line: Line, scored: string, value: number): Step {
+function attainmentStep(line: Line, scored: string, status: Status | null): Step {
   const { formula, filled } =
-    line.better === 'range' ? rangeFilled(line, scored) : slopeFilled(line, { scored, value });
+    line.better === 'range'
+      ? rangeFilled(line, scored)
+      : slopeFilled(line, { scored, past: status === 'met' || status === 'exceeded' });
   return { label: 'Attainment in per-mille', formula, filled, result: null, digits: 0 };
 }
 
-function slopeFilled(line: Line, { scored, value }: { scored: string; value: number }) {
+function slopeFilled(line: Line, { scored, past }: { scored: string; past: boolean }) {
   const [floor, target, stretch] = [line.exact.a, line.exact.b, line.exact.c].map(approximate).map(write) as [
     string,
     string,
     string,
   ];
-  const past = line.better === 'lower' ? value < line.quick.b : value > line.quick.b;
   const rest = past
     ? `200 * ((${scored}) - ${target}) / (${stretch} - ${target})`
     : `500 * ((${scored}) - ${target}) / (${target} - ${floor})`;

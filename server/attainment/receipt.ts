@@ -9,7 +9,7 @@ import { missing } from '#server/foundation/refusals.ts';
 import { type Answer, windowOf } from './performance.ts';
 import type { PlanItem } from './plan.ts';
 import { kpiSteps, scoreSteps } from './receipt-rules.ts';
-import { intervalOf, measureOf, sumsFor } from './scoring.ts';
+import { intervalOf, isDrawn, measureOf, sumsFor } from './scoring.ts';
 import { kpiSentence, type Speech, scoreSentence } from './sentences.ts';
 
 /** Which page of the events, whether they may be listed at all, and how to speak. */
@@ -63,7 +63,10 @@ function kpiParts(item: PlanItem, { figures, question }: Answer, speech: Speech)
     facts: picked(sumsFor(measure, figures), names),
     sample: measured.sample,
     interval: intervalOf(item, figures),
-    shrinkage: prior && { n: measured.sample, m0: prior.value, n0: minSample, from: prior.from },
+    shrinkage:
+      prior && isDrawn(item, measure.sample.ratio(sumsFor(measure, figures)))
+        ? { n: measured.sample, m0: prior.value, n0: minSample, from: prior.from }
+        : null,
     steps: kpiSteps(item, figures, measured),
     exclusions: outside(item, figures),
   };

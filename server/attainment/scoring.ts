@@ -126,6 +126,10 @@ export function mixOf(item: PlanItem, figures: Figures): { queue: string; contac
   });
 }
 
+/** Whether a value is drawn towards a mean: there is one, it weighs something, and the sample is one (never below zero). */
+export const isDrawn = ({ prior, minSample }: PlanItem, n: Ratio | null): boolean =>
+  prior !== null && minSample > 0 && n !== null && n.num >= 0;
+
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 type Raw = { raw: Ratio; n: Ratio | null; figures: Figures };
@@ -133,10 +137,10 @@ type Raw = { raw: Ratio; n: Ratio | null; figures: Figures };
 function scoredOf(item: PlanItem, { raw, n, figures }: Raw): Ratio {
   const { prior, minSample, measure } = item;
   const mixed = item.peers && figures.rows ? unmixed(raw, mixOf(item, figures), item.peers) : null;
-  if (!prior) return mixed ?? raw;
-  const with0 = { m0: prior.ratio, n0: minSample };
-  if (!mixed && measure.perUnit !== null && n && n.num > 0) return shrunkSum(raw, measure.perUnit, with0);
-  return n ? shrunk(mixed ?? raw, n, with0) : (mixed ?? raw);
+  if (!prior || !n || !isDrawn(item, n)) return mixed ?? raw;
+  const towards = { m0: prior.ratio, n0: minSample };
+  if (!mixed && measure.perUnit !== null && n.num > 0) return shrunkSum(raw, measure.perUnit, towards);
+  return shrunk(mixed ?? raw, n, towards);
 }
 
 function heldBy(item: PlanItem, figures: Figures): Held | null {

@@ -1,4 +1,3 @@
-import { lastPosition } from '#server/facts/version-store.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import type { BaselineRow } from './baseline.ts';
 
@@ -31,8 +30,13 @@ export const baselineRows = (tx: Tx, orgId: number, at: { from: number; knownAt:
 
 /** How far definitions and baselines of an organisation have changed: what is cached is good while this stands. */
 export async function definitionsVersion(tx: Tx, orgId: number): Promise<string> {
-  const tables = ['kpi_versions', 'target_versions', 'scorecard_versions', 'baselines'] as const;
-  const positions: number[] = [];
-  for (const table of tables) positions.push(await lastPosition(tx, orgId, table));
-  return positions.join('-');
+  const [row] = await tx.rows<{ version: string }>(
+    `select concat_ws('-',
+       (select coalesce(max(position), 0) from kpi_versions where org_id = $1),
+       (select coalesce(max(position), 0) from target_versions where org_id = $1),
+       (select coalesce(max(position), 0) from scorecard_versions where org_id = $1),
+       (select coalesce(max(position), 0) from baselines where org_id = $1)) as version`,
+    [orgId],
+  );
+  return row?.version ?? '';
 }

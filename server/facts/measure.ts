@@ -19,6 +19,8 @@ export type Measure = KpiVersion & {
   perUnit: number | null;
   /** Whether the value adds up over buckets as one sum over another. */
   additive: boolean;
+  /** Whether the value is a plain sum: an amount, not an estimate, so that no small sample blurs it. */
+  isAmount: boolean;
 };
 
 /** Compiles a definition. Throws FormulaError when one of its formulas cannot be taken. */
@@ -26,7 +28,16 @@ export function measureFrom(version: KpiVersion): Measure {
   const value = compile(version.definition.value);
   const sample = compile(version.definition.sample);
   const additive = value.sides?.num.additive === true && value.sides.den.additive;
-  return { ...version, id: version.definition.id, value, sample, perUnit: perUnitOf(value, sample), additive };
+  const isAmount = value.sides !== null && value.sides.den.constant !== null;
+  return {
+    ...version,
+    id: version.definition.id,
+    value,
+    sample,
+    perUnit: perUnitOf(value, sample),
+    additive,
+    isAmount,
+  };
 }
 
 function perUnitOf(value: Formula, sample: Formula): number | null {

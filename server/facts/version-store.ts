@@ -47,7 +47,7 @@ export const versionRows = <Body>(tx: Tx, orgId: number, table: VersionTable): P
   );
 
 /** The last position of a table, 0 while it is empty. */
-export async function lastPosition(tx: Tx, orgId: number, table: VersionTable | 'baselines'): Promise<Position> {
+export async function lastPosition(tx: Tx, orgId: number, table: VersionTable): Promise<Position> {
   const [row] = await tx.rows<{ position: number | null }>(
     `select max(position) as position from ${table} where org_id = $1`,
     [orgId],

@@ -337,6 +337,16 @@ describe('a KPI of a person', () => {
     expect(measureOf(item('aht', world({ baselines })), { sums: calm }, 0).scored).toBe(260_000);
   });
 
+  it('that is an amount is no estimate, and is drawn towards nothing', () => {
+    const baselines = new Map([
+      ['agent|s', { role: 'agent', site: 's', from: 0, values: { handled: 9000 }, queues: {} }],
+    ]);
+    expect(measureOf(item('handled', world({ baselines })), { sums: calm }, 0)).toMatchObject({
+      value: 40,
+      scored: 40,
+    });
+  });
+
   it('is provisional below its least sample', () => {
     expect(measureOf(item('aht'), { sums: { handled: 9, talk_ms: 9 } }, 0).provisional).toBe(true);
     expect(measureOf(item('aht'), { sums: { handled: 10, talk_ms: 9 } }, 0).provisional).toBe(false);
