@@ -1,61 +1,57 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { type Info, parse } from 'csv-parse';
-import { type RowReading, rowReader } from '../files/mapping.ts';
+import { type RowReader, type RowReading, rowReader } from '../files/mapping.ts';
 import type { Mapping } from '../files/mapping-schema.ts';
+import { recordsOf } from '../files/records.ts';
 import { PlainError } from './options.ts';
 
-/** One row of a file, what it became, and how far in the file it lies (bytes, about). */
+/** One row of a file and what it became. */
 export type Row = { line: number; text: string; reading: RowReading };
 
-type Parsed = { record: string[]; raw: string; info: Info };
-
-/** Streams a delimited file as rows read by a mapping. Broken rows are refused one by one. */
+/** Streams a delimited file as rows read by a mapping. Broken rows are refused one by one; blank lines are no rows. */
 export async function* fileRows(
   file: string,
   mapping: Mapping,
   of: { source: string; zone: string | null },
 ): AsyncGenerator<Row> {
-  const broken: Row[] = [];
-  const parser = Readable.from(decoded(file, mapping.encoding)).pipe(
-    parse({
-      delimiter: mapping.delimiter,
-      quote: mapping.quote ?? false,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      skip_records_with_error: true,
-      max_record_size: 1_000_000,
-      info: true,
-      raw: true,
-      on_skip: (error, raw) => void broken.push(brokenRow(error, raw)),
-    }),
-  );
   let read = mapping.columns ? reader(mapping, mapping.columns, of) : null;
-  for await (const { record, raw, info } of parser as AsyncIterable<Parsed>) {
-    yield* broken.splice(0);
-    if (read) yield { line: info.lines, text: raw.replace(/\r?\n$/, ''), reading: read(record) };
+  for await (const record of recordsOf(linesOf(decoded(file, mapping.encoding)), mapping)) {
+    const { line, text } = record;
+    if ('broken' in record) {
+      if (!read) throw new PlainError(`The first line of ${file} names no columns: ${record.broken}.`);
+      yield { line, text, reading: { refusal: record.broken } };
+    } else if (read) yield { line, text, reading: read(record.cells) };
     else
       read = reader(
         mapping,
-        record.map((name) => name.trim()),
+        record.cells.map((name) => name.trim()),
         of,
       );
   }
-  yield* broken.splice(0);
 }
 
-function reader(mapping: Mapping, columns: string[], of: { source: string; zone: string | null }) {
+function reader(mapping: Mapping, columns: string[], of: { source: string; zone: string | null }): RowReader {
+  const read = plainly(() => rowReader(mapping, { ...of, columns }));
+  return (cells) => plainly(() => read(cells));
+}
+
+/** A mapping that does not fit its file is the caller's to put right. */
+function plainly<T>(work: () => T): T {
   try {
-    return rowReader(mapping, { ...of, columns });
+    return work();
   } catch (error) {
-    throw new PlainError((error as Error).message);
+    throw error instanceof Error && error.constructor === Error ? new PlainError(error.message) : error;
   }
 }
 
-function brokenRow(error: (Error & { lines?: unknown }) | undefined, raw: string | undefined): Row {
-  const line = typeof error?.lines === 'number' ? error.lines : 0;
-  return { line, text: (raw ?? '').slice(0, 20_000), reading: { refusal: error?.message ?? 'cannot be read' } };
+async function* linesOf(texts: AsyncIterable<string>): AsyncGenerator<string> {
+  let rest = '';
+  for await (const text of texts) {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
 }
 
 async function* decoded(file: string, encoding: string): AsyncGenerator<string> {
