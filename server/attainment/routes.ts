@@ -22,7 +22,6 @@ const Wish = Scorecard.extend({ gates: Scorecard.shape.gates.unwrap().optional()
 /** Targets and scorecards: who must reach what, and what it weighs. */
 export async function definitionRoutes(plain: FastifyInstance, ground: Ground): Promise<void> {
   const app = plain.withTypeProvider<ZodTypeProvider>();
-  const get = { config: { may: seeThings }, schema: { querystring: PageQuery } };
   const position = async (orgId: number) => String(await ground.log.position(orgId));
 
   app.put(
@@ -33,7 +32,7 @@ export async function definitionRoutes(plain: FastifyInstance, ground: Ground): 
       return { items: saved.items.map(toldTarget), position: String(saved.position) };
     },
   );
-  app.get('/api/v1/targets', get, async (request) => ({
+  app.get('/api/v1/targets', { config: { may: seeThings }, schema: { querystring: PageQuery } }, async (request) => ({
     ...pageOf(await targets(ground, orgOf(request)), request.query),
     position: await position(orgOf(request)),
   }));
@@ -48,10 +47,14 @@ export async function definitionRoutes(plain: FastifyInstance, ground: Ground): 
       return { items: saved.items.map(toldScorecard), position: String(saved.position) };
     },
   );
-  app.get('/api/v1/scorecards', get, async (request) => ({
-    ...pageOf(await scorecards(ground, orgOf(request)), request.query),
-    position: await position(orgOf(request)),
-  }));
+  app.get(
+    '/api/v1/scorecards',
+    { config: { may: seeThings }, schema: { querystring: PageQuery } },
+    async (request) => ({
+      ...pageOf(await scorecards(ground, orgOf(request)), request.query),
+      position: await position(orgOf(request)),
+    }),
+  );
   app.get('/api/v1/scorecards/:role', { config: { may: seeThings }, schema: { params: OfRole } }, async (request) => {
     const found = (await scorecards(ground, orgOf(request))).find(({ key }) => key === request.params.role);
     if (!found) throw missing(`There is no scorecard for the role ${request.params.role}.`);
