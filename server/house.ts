@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { watchWindows } from '#server/attainment/closing.ts';
 import type { Clock } from '#server/foundation/clock.ts';
@@ -9,7 +9,7 @@ import { furnish } from '#server/foundation/http.ts';
 import { mountPages, type Pages } from '#server/foundation/pages.ts';
 import { openRedis, openRedisListener } from '#server/foundation/redis.ts';
 import { type Gateway, openGateway } from '#server/live/gateway.ts';
-import { openRelay } from '#server/live/relay.ts';
+import { openRelay } from '#server/live/store.ts';
 import { type Ground, openLog } from '#server/log/ground.ts';
 import { turnFlow } from '#server/log/turning.ts';
 import { onViewersForgotten, viewerOf } from '#server/people/accounts/viewers.ts';
@@ -32,7 +32,7 @@ export async function openHouse(plan: HousePlan): Promise<House> {
   const ground: Ground = { db, redis, clock, config, log: openLog(db, clock, does('flow')) };
   const relay = openRelay(redis, listener);
 
-  const app = Fastify({ loggerInstance: log as FastifyBaseLogger, bodyLimit: 1_000_000, forceCloseConnections: 'idle', trustProxy: false });
+  const app = Fastify({ loggerInstance: log as FastifyBaseLogger, logController: new LogController({ disableRequestLogging: true }), bodyLimit: 1_000_000, forceCloseConnections: 'idle', trustProxy: false });
   furnish(app);
   guard(app, ground);
   for (const room of routes) await app.register((scope) => room(scope, ground));

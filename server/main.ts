@@ -14,7 +14,7 @@ const root = path.resolve(import.meta.dirname, '..');
 const config = told(() => readConfig(process.env, root));
 const log = pino({ level: config.LOG_LEVEL, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
 
-const servers = await startServers(config);
+const servers = await startServers(config, true).catch(fail);
 await migrateDb(servers.databaseUrl, path.join(root, 'drizzle'));
 const house = await openHouse({ config, ...servers, clock: systemClock, log, pages: process.argv.includes('--dev') ? devPages : builtPages });
 
@@ -38,7 +38,11 @@ function told<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    console.error((error as Error).message);
-    process.exit(1);
+    return fail(error as Error);
   }
+}
+
+function fail(error: Error): never {
+  console.error(error.message);
+  process.exit(1);
 }

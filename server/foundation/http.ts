@@ -58,7 +58,7 @@ const FAILURE = {
 function refusalOf(error: FastifyError): Refusal | null {
   if (error instanceof Refusal) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
-    const errors = error.validation.map((v) => ({ path: `${error.validationContext ?? ''}${v.instancePath}`, message: v.message ?? 'is not valid' }));
+    const errors = error.validation.map((v) => ({ path: v.instancePath, message: v.message ?? 'is not valid' }));
     return invalid('invalid', 'The request does not have the documented shape.', errors);
   }
   if (error.statusCode === 413) return tooLarge('The body is larger than this door takes.');

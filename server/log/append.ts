@@ -1,6 +1,6 @@
 import type { Tx } from '#server/foundation/db.ts';
 import type { NewEvent, Position } from './catalogue.ts';
-import { type PartyName, partyKey, partyKeyBytes, refsOf, rememberRefs, secretOf } from './party-store.ts';
+import { type PartyName, partyKey, partyKeys, refsOf, rememberRefs, secretOf } from './party-store.ts';
 import { seal } from './seal.ts';
 import { headOf, insertEvents, type Row } from './store.ts';
 
@@ -24,23 +24,22 @@ export async function append(tx: Tx, at: { orgId: number; now: number }, events:
 
 async function rowsOf(tx: Tx, orgId: number, events: NewEvent[]): Promise<{ rows: Row[]; refs: Map<string, number> }> {
   const refs = await refsOf(tx, orgId, events.flatMap((event) => [...partiesOf(event), ...(event.replacement ? partiesOf(event.replacement) : [])]));
-  const rows: Row[] = [];
-  for (const event of events) rows.push(await rowOf(tx, event, (party) => refs.get(partyKey(orgId, party)) ?? null, orgId));
+  const rows = events.map((event) => rowOf(event, (party) => refs.get(partyKey(orgId, party)) ?? null));
+  await sealPersonal(tx, orgId, { events, rows });
   return { rows, refs };
 }
 
 type RefOf = (party: PartyName) => number | null;
 type Parties = Pick<NewEvent, 'agent' | 'customer'>;
 
-async function rowOf(tx: Tx, event: NewEvent, refOf: RefOf, orgId: number): Promise<Row> {
+function rowOf(event: NewEvent, refOf: RefOf): Row {
   const shown = event.replacement ?? event;
   const { agent, customer } = partyRefs(shown, refOf);
   const data = event.replacement
     ? { ...event.data, replacement: { agent, customer, interaction: event.replacement.interaction ?? null, data: event.replacement.data } }
     : event.data;
   const { source, id, type, time } = event;
-  const sealed = event.personal ? await sealPersonal(tx, { orgId, party: customer ?? agent }, event.personal) : null;
-  return { source, id, type, time, agent, customer, interaction: shown.interaction ?? null, data: JSON.stringify(data), sealed };
+  return { source, id, type, time, agent, customer, interaction: shown.interaction ?? null, data: JSON.stringify(data), sealed: null };
 }
 
 const agentParty = (agent: { source: string; name: string }): PartyName => ({ kind: 'agent', ...agent });
@@ -58,7 +57,12 @@ const partyRefs = ({ agent, customer }: Parties, refOf: RefOf) => ({
   customer: customer ? refOf(customerParty(customer)) : null,
 });
 
-async function sealPersonal(tx: Tx, of: { orgId: number; party: number | null }, personal: Record<string, string>): Promise<Buffer> {
-  const key = (of.party !== null && (await partyKeyBytes(tx, of.orgId, of.party))) || (await secretOf(tx, of.orgId));
-  return seal(JSON.stringify(personal), key);
+/** Personal text is sealed with the key of its customer, else of its agent, else of the organisation. */
+async function sealPersonal(tx: Tx, orgId: number, { events, rows }: { events: NewEvent[]; rows: Row[] }): Promise<void> {
+  const personal = rows.flatMap((row, at) => (events[at]?.personal ? [{ row, text: JSON.stringify(events[at].personal) }] : []));
+  if (personal.length === 0) return;
+  const partyOf = ({ customer, agent }: Row) => customer ?? agent;
+  const keys = await partyKeys(tx, orgId, personal.flatMap(({ row }) => partyOf(row) ?? []));
+  const secret = await secretOf(tx, orgId);
+  for (const { row, text } of personal) row.sealed = seal(text, keys.get(partyOf(row) ?? 0) ?? secret);
 }

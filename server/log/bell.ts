@@ -1,6 +1,5 @@
 import type { Db } from '#server/foundation/db.ts';
-
-const CHANNEL = 'floorlight_log';
+import { LISTEN_GROWTH, notifyGrowth } from './flow-store.ts';
 
 /** Tells whoever turns the flow that an organisation's log has grown: at once in this process, by NOTIFY in the others. */
 export type Bell = {
@@ -23,7 +22,7 @@ export function openBell(db: Db, local: boolean): Bell {
       while (told.size > 0) {
         const orgs = [...told];
         told.clear();
-        await db.rows('select pg_notify($1, org::text) from unnest($2::int[]) org', [CHANNEL, orgs]);
+        await notifyGrowth(db, orgs);
       }
     } catch {
       // the listeners also look by themselves once a second
@@ -44,7 +43,7 @@ export function openBell(db: Db, local: boolean): Bell {
         release();
         setTimeout(() => void listen(), 500).unref();
       });
-      await client.query(`listen ${CHANNEL}`);
+      await client.query(LISTEN_GROWTH);
     } catch {
       setTimeout(() => void listen(), 500).unref();
     }

@@ -52,3 +52,10 @@ export async function flowPosition(tx: Tx, orgId: number): Promise<Position> {
   const [row] = await tx.rows<{ position: number }>('select position from flows where org_id = $1 and shard = 0', [orgId]);
   return row?.position ?? 0;
 }
+
+const CHANNEL = 'floorlight_log';
+export const LISTEN_GROWTH = `listen ${CHANNEL}`;
+
+/** Tells other processes that these organisations' logs have grown. */
+export const notifyGrowth = (tx: Tx, orgIds: number[]) =>
+  tx.rows('select pg_notify($1, org::text) from unnest($2::int[]) org', [CHANNEL, orgIds]);

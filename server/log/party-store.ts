@@ -50,10 +50,10 @@ export async function partyNames(tx: Tx, orgId: number, wanted: number[]): Promi
   return names;
 }
 
-/** The key of a party's personal text; null when it was destroyed or there is no such party. */
-export async function partyKeyBytes(tx: Tx, orgId: number, ref: number): Promise<Buffer | null> {
-  const [row] = await tx.rows<{ key: Buffer | null }>('select key from parties where org_id = $1 and ref = $2', [orgId, ref]);
-  return row?.key ?? null;
+/** The keys of parties' personal text; those that were destroyed are missing. */
+export async function partyKeys(tx: Tx, orgId: number, wanted: number[]): Promise<Map<number, Buffer>> {
+  const rows = await tx.rows<{ ref: number; key: Buffer }>('select ref, key from parties where org_id = $1 and ref = any($2::int[]) and key is not null', [orgId, wanted]);
+  return new Map(rows.map(({ ref, key }) => [ref, key]));
 }
 
 /** The organisation's own secret: digests of names, and sealing of text that belongs to no party. */
