@@ -7,6 +7,7 @@ import { instantReader } from '../../server/ingest/files/instants.ts';
 import { readMapping, rowReader } from '../../server/ingest/files/mapping.ts';
 import { cellsOf, recordsOf } from '../../server/ingest/files/records.ts';
 import { instantOf, isReal, patternReader } from '../../server/ingest/files/stamps.ts';
+import { readEvent } from '../../server/ingest/rules.ts';
 
 const bank = readMapping(
   JSON.parse(
@@ -137,6 +138,18 @@ describe('a mapping from outside', () => {
     });
     expect(reader(['?', ''])).toMatchObject({ events: [{ data: { state: 'pause' } }] });
   });
+});
+
+it('is documented with an example that works', () => {
+  const page = readFileSync(path.resolve(import.meta.dirname, '../../docs/reference/mapping.md'), 'utf8');
+  const example = readMapping(JSON.parse(page.split('```json')[1]?.split('```')[0] ?? ''));
+  const named = ['id', 'kind', 'campaign', 'who', 'result', 'talk', 'begin', 'end', 'stars'];
+  const reader = rowReader(example, { columns: named, source: 's', zone: null });
+  const reading = reader(['7', '', 'sales', 'ana', 'ok', '02:30', '02.03.2026 10:00:00', '02.03.2026 10:03:00', '4']);
+  const { events } = reading as { events: Parameters<typeof readEvent>[0][] };
+  expect(events).toHaveLength(2);
+  const context = { now: Date.parse('2026-03-11T10:00:00Z'), epoch: 0, currency: 'EUR' };
+  for (const event of events) expect(readEvent(event, 0, context)).toHaveProperty('event');
 });
 
 describe('times of a file', () => {

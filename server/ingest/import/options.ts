@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { isTimeZone } from '#server/foundation/zones.ts';
 
@@ -13,6 +14,8 @@ export type Options = {
   follow: boolean;
   url: string;
   key: string | null;
+  /** The folder from which the import was called; relative paths are meant from there. */
+  folder: string;
 };
 
 export const USAGE = `npm run import -- FILE --source NAME (--format queue_log | --mapping FILE.json)
@@ -43,18 +46,20 @@ export function readOptions(argv: string[], env: Record<string, string | undefin
     throw new PlainError(`"${values.zone}" is no time zone; use an IANA name such as Europe/Berlin.`);
   if (!values['dry-run'] && !env.API_KEY)
     throw new PlainError('API_KEY is not set: the import needs a key that may send events.');
+  const folder = env.FLOORLIGHT_CWD || process.cwd();
   return {
-    file,
+    file: path.resolve(folder, file),
     source: values.source ?? null,
     format,
     mapping: values.mapping ?? null,
     zone: values.zone ?? null,
-    state: values.state ?? null,
+    state: values.state === undefined ? null : path.resolve(folder, values.state),
     createPeople: values['create-people'] ?? false,
     dryRun: values['dry-run'] ?? false,
     follow: values.follow ?? false,
     url: urlOf(env),
     key: env.API_KEY ?? null,
+    folder,
   };
 }
 

@@ -11,13 +11,13 @@ export type Rejects = {
   close(): Promise<void>;
 };
 
-/** @param of the imported file; the refused rows lie beside it, else in the working folder, else in the temporary one */
-export function openRejects(of: string): Rejects {
+/** @param of the imported file; the refused rows lie beside it, else in `folder`, else in the temporary one */
+export function openRejects(of: string, folder: string): Rejects {
   let made: Promise<{ handle: FileHandle; file: string }> | null = null;
   let file: string | null = null;
   return {
     add: async (line, reason, row) => {
-      made ??= create(of);
+      made ??= create(of, folder);
       const { handle, file: name } = await made;
       file = name;
       await handle.appendFile(`${line}\t${cellOf(reason)}\t${cellOf(row)}\n`);
@@ -36,11 +36,11 @@ export function cellOf(text: string): string {
   return /[\t\r\n"]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
 }
 
-async function create(of: string): Promise<{ handle: FileHandle; file: string }> {
+async function create(of: string, folder: string): Promise<{ handle: FileHandle; file: string }> {
   const name = path.basename(of);
-  for (const folder of [path.dirname(path.resolve(of)), process.cwd(), os.tmpdir()]) {
+  for (const place of [path.dirname(path.resolve(of)), folder, os.tmpdir()]) {
     for (let n = 1; n < 10_000; n++) {
-      const file = path.join(folder, `${name}.${n}.rejects.tsv`);
+      const file = path.join(place, `${name}.${n}.rejects.tsv`);
       try {
         const handle = await open(file, 'wx');
         await handle.appendFile('line\treason\trow\n');

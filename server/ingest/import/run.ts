@@ -24,14 +24,14 @@ import { type Door, openSender, type Sender, serverDoor } from './sender.ts';
  */
 export async function runImport(options: Options, progress: Progress, stop: AbortSignal): Promise<ImportReport> {
   await access(options.file).catch(() => Promise.reject(new PlainError(`The file ${options.file} cannot be read.`)));
-  const mapping = options.mapping === null ? null : await mappingFrom(options.mapping);
+  const mapping = options.mapping === null ? null : await mappingFrom(options.mapping, options.folder);
   const source = options.source ?? mapping?.source;
   if (!source)
     throw new PlainError('Name the source with --source NAME: it tells these events from those of other systems.');
   const client = options.dryRun ? null : openClient(options.url, options.key ?? '');
   await client?.get(FIRST);
   const prepare = client && options.createPeople ? makingPeople(client, source) : async () => {};
-  const rejects = openRejects(options.file);
+  const rejects = openRejects(options.file, options.folder);
   const sender = openSender(client ? serverDoor(client) : dryDoor, rejects, prepare);
   const run = { options, source, sender, progress, stop };
   try {
@@ -51,11 +51,15 @@ type Run = { options: Options; source: string; sender: Sender; progress: Progres
 
 const SHIPPED = path.resolve(import.meta.dirname, '../mappings');
 
-/** A mapping by its file, or by the name of one that is shipped. */
-async function mappingFrom(name: string): Promise<Mapping> {
-  const text = await readFile(name, 'utf8').catch(() =>
-    readFile(path.join(SHIPPED, `${path.basename(name, '.json')}.json`), 'utf8').catch(() => null),
-  );
+/** A mapping by its file, from where one stands or from the root, or by the name of one that is shipped. */
+async function mappingFrom(name: string, folder: string): Promise<Mapping> {
+  const places = [
+    path.resolve(folder, name),
+    path.resolve(name),
+    path.join(SHIPPED, `${path.basename(name, '.json')}.json`),
+  ];
+  let text: string | null = null;
+  for (const place of places) text ??= await readFile(place, 'utf8').catch(() => null);
   if (text === null) throw new PlainError(`The mapping ${name} cannot be read.`);
   try {
     return readMapping(JSON.parse(text));
