@@ -145,7 +145,7 @@ function callEcho(plan: Plan, call: Call, customer: string): Echo {
   return { at: endedAt, source: SOURCES.acd, type: 'interaction.ended', data };
 }
 
-const COMES_BACK = 0.2;
+const COMES_BACK = 0.3;
 
 /**
  * A new customer, or one of the last days: whose contacts settle less sees more of them again.
@@ -154,8 +154,8 @@ const COMES_BACK = 0.2;
 function customerOf(cast: Cast, { plan, call }: { plan: Plan; call: Call }, chance: Chance): string {
   if (!chance.hit(COMES_BACK)) return `customer-${plan.date}-${plan.agent.id}-${call.n}`;
   const first = chance.pick(Object.fromEntries(cast.agents.map((agent) => [agent.id, agent.skill.comeback])));
-  const date = Temporal.PlainDate.from(plan.date).subtract({ days: chance.whole(1, 5) });
-  return `customer-${date}-${first}-${chance.whole(0, 55)}`;
+  const date = Temporal.PlainDate.from(plan.date).subtract({ days: chance.whole(1, 4) });
+  return `customer-${date}-${first}-${chance.whole(0, 45)}`;
 }
 
 const CALLS_PER_AGENT_HOUR = 7.5;

@@ -100,8 +100,8 @@ export function workedOf(plan: Plan, skill: Skill): Worked {
 
 /** How busy an hour of the local day is: two humps, as centres that serve households see them. */
 export const BUSY: readonly number[] = [
-  0.45, 0.4, 0.35, 0.3, 0.3, 0.35, 0.5, 0.7, 0.9, 1.1, 1.25, 1.25, 1.05, 0.9, 1.05, 1.2, 1.2, 1.1, 1, 0.95, 0.9, 0.8,
-  0.7, 0.55,
+  0.65, 0.6, 0.5, 0.45, 0.45, 0.5, 0.6, 0.75, 0.9, 1.1, 1.25, 1.25, 1.05, 0.9, 1.05, 1.2, 1.2, 1.1, 1, 0.95, 0.9, 0.85,
+  0.8, 0.7,
 ];
 
 export const localHour = (at: number, zone: string): number =>
@@ -111,7 +111,7 @@ type Desk = Worked & { plan: Plan; skill: Skill; chance: Chance; at: number };
 
 const MINUTE = 60_000;
 const DAY_MS = 24 * 60 * MINUTE;
-const IDLE_MS = 128_000;
+const IDLE_MS = 114_000;
 const LONGEST_MS = 25 * MINUTE;
 const PAUSES = [
   { after: 105, minutes: 15, reason: 'break' },
@@ -122,7 +122,7 @@ const TALK_MS: Readonly<Record<QueueName, number>> = { service: 190_000, sales: 
 
 const daysBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / DAY_MS;
 const within = (share: number): number => Math.min(1, Math.max(0, share));
-const lateness = (skill: Skill, chance: Chance): number => chance.gap(skill.lateMinutes * MINUTE * 0.7);
+const lateness = (skill: Skill, chance: Chance): number => chance.gap(skill.lateMinutes * MINUTE * 1.8);
 
 function takeCalls(desk: Desk, until: number): void {
   while (desk.at < until) {
@@ -145,7 +145,7 @@ function rest(desk: Desk, pause: Pause): void {
   const last = desk.states.at(-1);
   if (last?.at === desk.at && last.state === 'available') desk.states.pop();
   desk.states.push({ at: desk.at, state: 'pause', reason: pause.reason });
-  desk.at += pause.ms + Math.round(desk.skill.lateMinutes * MINUTE * 0.5 * desk.chance.next());
+  desk.at += pause.ms + Math.round(desk.skill.lateMinutes * MINUTE * 2 * desk.chance.next());
   desk.states.push({ at: desk.at, state: 'available' });
 }
 
