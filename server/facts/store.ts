@@ -177,7 +177,7 @@ function conditions(orgId: number, asked: Asked): { where: string; values: unkno
   const list = (given: readonly string[]) => `any($${values.push(given)}::text[])`;
   const any: string[] = [];
   if (asked.people) any.push(`person = ${list(asked.people)}`);
-  if (asked.queues) any.push(`queue = ${list(asked.queues)}`);
+  if (asked.queues) any.push(`(queue = ${list(asked.queues)} and queue <> '')`);
   if (asked.unowned) any.push(`(person = '' and queue = ${list(asked.unowned)})`);
   const all = ['org_id = $1', 'bucket >= $2', 'bucket < $3'];
   if (any.length > 0) all.push(`(${any.join(' or ')})`);

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { bigint, boolean, customType, index, integer, json, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { FACT_NAMES, type Fact } from '#contract/facts.ts';
 
@@ -20,7 +21,8 @@ export const facts = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.orgId, t.person, t.bucket, t.queue, t.channel] }),
-    index('facts_bucket').on(t.orgId, t.bucket),
+    index('facts_queue').on(t.orgId, t.queue, t.bucket).where(sql`queue <> ''`),
+    index('facts_bucket').using('brin', t.bucket),
   ],
 );
 

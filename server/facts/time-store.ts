@@ -124,8 +124,10 @@ const TIME_FACTS = FACT_NAMES.filter((name) => FACTS[name] === 'time');
 const STATE = 'agent, time, source, id, state, reason';
 const RANGES = `unnest($2::text[], $3::int[], $4::int[]) as g(wanted, begins, ends)`;
 const AT = `org_id = $1 and person = g.wanted and queue = '' and channel = '' and bucket >= g.begins and bucket < g.ends`;
-const STORED = `select person, bucket, ${TIME_FACTS.join(', ')} from ${RANGES} join facts on ${AT}`;
-const STORED_NAMED = `select person, bucket, fact, value from ${RANGES} join facts_named on ${AT} and fact like 'pause\\_ms:%'`;
+// "offset 0" keeps the planner on the primary key, whatever it believes about the table's size
+const STORED = `select f.* from ${RANGES}, lateral (select person, bucket, ${TIME_FACTS.join(', ')} from facts where ${AT} offset 0) f`;
+const STORED_NAMED = `select f.* from ${RANGES}, lateral (
+  select person, bucket, fact, value from facts_named where ${AT} and fact like 'pause\\_ms:%' offset 0) f`;
 
 const spanColumns = (spans: readonly AgentSpan[]): string[] => [
   numberArray(spans.map((s) => s.agent)),

@@ -16,9 +16,16 @@ export async function addContributions(
   const { core, named } = parted(rows);
   if (core.length > 0) await addCore(tx, orgId, core);
   if (named.length > 0) await addNamed(tx, orgId, named);
-  if (prune && core.length > 0) await tx.rows(PRUNE, [orgId, ...keyColumns(core)]);
+  const lessened = prune ? core.filter(isLessened) : [];
+  if (lessened.length > 0) await tx.rows(PRUNE, [orgId, ...keyColumns(lessened)]);
   if (named.length > 0 && (prune || named.some(({ value }) => value < 0)))
     await tx.rows(PRUNE_NAMED, [orgId, ...namedColumns(named)]);
+}
+
+/** Whether a row may be empty afterwards: nothing in it grew, but for what may be negative. */
+function isLessened({ facts }: Contribution): boolean {
+  for (const name in facts) if ((facts[name] as number) > 0 && name !== 'sentiment_permille') return false;
+  return true;
 }
 
 /** A text array as PostgreSQL reads it; several times faster than the driver's own. */
@@ -103,10 +110,12 @@ select $1, * from unnest($2::text[], $3::int[], $4::text[], $5::text[], ${names.
 on conflict (org_id, person, bucket, queue, channel) do update
 set ${names.map((n) => `${n} = nullif(coalesce(f.${n} + excluded.${n}, f.${n}, excluded.${n}), 0)`).join(', ')}`;
 
+// "offset 0" keeps the planner on the primary keys, whatever it believes about the tables' size
 const PRUNE = `
-delete from facts f using unnest($2::text[], $3::int[], $4::text[], $5::text[]) as g(person, bucket, queue, channel)
-where f.org_id = $1 and f.person = g.person and f.bucket = g.bucket and f.queue = g.queue and f.channel = g.channel
-  and num_nonnulls(${FACT_NAMES.map((name) => `f.${name}`).join(', ')}) = 0`;
+delete from facts where ctid = any(array(
+  select f.ctid from unnest($2::text[], $3::int[], $4::text[], $5::text[]) as g(person, bucket, queue, channel), lateral (
+    select ctid from facts f where f.org_id = $1 and f.person = g.person and f.bucket = g.bucket and f.queue = g.queue
+      and f.channel = g.channel and num_nonnulls(${FACT_NAMES.map((name) => `f.${name}`).join(', ')}) = 0 offset 0) f))`;
 
 const keyColumns = (rows: readonly Contribution[]): string[] => [
   textArray(rows.map((row) => row.person)),
@@ -116,9 +125,10 @@ const keyColumns = (rows: readonly Contribution[]): string[] => [
 ];
 
 const PRUNE_NAMED = `
-delete from facts_named f using unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::text[]) as g(person, bucket, queue, channel, fact)
-where f.org_id = $1 and f.person = g.person and f.bucket = g.bucket and f.queue = g.queue and f.channel = g.channel
-  and f.fact = g.fact and f.value = 0`;
+delete from facts_named where ctid = any(array(
+  select f.ctid from unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::text[]) as g(person, bucket, queue, channel, fact), lateral (
+    select ctid from facts_named f where f.org_id = $1 and f.person = g.person and f.bucket = g.bucket and f.queue = g.queue
+      and f.channel = g.channel and f.fact = g.fact and f.value = 0 offset 0) f))`;
 
 type NamedRow = { row: Contribution; fact: string; value: number };
 
