@@ -1,6 +1,10 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { Handle, HandleFetch } from '@sveltejs/kit';
 import { localeOf } from '$lib/format.ts';
+
+const zip = promisify(gzip);
 
 type Answer = {
   statusCode: number;
@@ -11,20 +15,34 @@ type Ask = { method: string; url: string; headers: Record<string, string>; paylo
 type House = { inject(ask: Ask): Promise<Answer> };
 
 /** The theme and the language are settled before the first byte, so that nothing flashes. */
-export const handle: Handle = ({ event, resolve }) => {
+export const handle: Handle = async ({ event, resolve }) => {
   const theme = event.cookies.get('theme');
   event.locals.theme = theme === 'day' || theme === 'floor' ? theme : byPlace(event.url.pathname);
   event.locals.locale = localeOf(event.request.headers.get('accept-language'));
   const { theme: name, locale } = event.locals;
-  return resolve(event, {
+  const response = await resolve(event, {
     transformPageChunk: ({ html }) =>
       html.replace('%theme%', name).replace('%lang%', locale.startsWith('en') ? locale : 'en'),
     filterSerializedResponseHeaders: (name) => name === 'content-type',
   });
+  return compressed(response, event.request.headers.get('accept-encoding'));
 };
 
 /** A television says nothing of its light: it is hung on the floor. */
 const byPlace = (path: string) => (path === '/wallboard' ? 'floor' : 'system');
+
+/** Pages carry their first data, which packs to a fifth; built files are packed already. */
+async function compressed(response: Response, accepted: string | null): Promise<Response> {
+  const text = /^(text\/html|application\/json)/.test(response.headers.get('content-type') ?? '');
+  if (!text || !response.body || response.headers.has('content-encoding') || !accepted?.includes('gzip'))
+    return response;
+  const body = await zip(Buffer.from(await response.arrayBuffer()));
+  const headers = new Headers(response.headers);
+  headers.set('content-encoding', 'gzip');
+  headers.append('vary', 'accept-encoding');
+  headers.delete('content-length');
+  return new Response(new Uint8Array(body), { status: response.status, statusText: response.statusText, headers });
+}
 
 /** Calls of the API from `load` and actions are answered inside the process, by the same door as everybody else's. */
 export const handleFetch: HandleFetch = async ({ event, request, fetch }) => {

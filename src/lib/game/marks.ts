@@ -1,4 +1,4 @@
-import type { KpiTile, Marks, Status } from '../contract/performance.ts';
+import type { KpiTile, Marks, Status, Trend } from '../contract/performance.ts';
 
 /** Where the marks stand on every mark line, so that lines compare at a glance; better is always to the right. */
 const PLACES = { floor: 0.28, target: 0.68, stretch: 0.9 } as const;
@@ -48,6 +48,19 @@ export function ticksOf(
     { at: BAND.high, label: write(marks.high), strong: true },
     { at: 1 - BAND.out, label: '' },
   ];
+}
+
+const STEP_MS = { '15m': 900_000, day: 86_400_000 } as const;
+
+/** The steps of a trend from its first value up to now: what lies ahead has no value yet, and before the first there is nothing to draw. */
+export function stepsSoFar(
+  { step, from, values }: Pick<Trend, 'step' | 'from' | 'values'>,
+  now: number,
+): (number | null)[] {
+  const past = values.slice(0, Math.max(0, Math.ceil((now - Date.parse(from)) / STEP_MS[step])));
+  const first = past.findIndex((value) => value !== null);
+  const last = past.findLastIndex((value) => value !== null);
+  return first < 0 ? [] : past.slice(first, last + 1);
 }
 
 /** The mark that a trend is drawn against. */

@@ -34,6 +34,11 @@ class Line {
     return this.connected && this.contactAt !== null && at - this.contactAt < PATIENCE_MS;
   }
 
+  /** Opens the line before any topic is asked for, so that its state can be told on every screen. */
+  open(): void {
+    this.#open();
+  }
+
   listen(topic: string, ear: Ear): void {
     this.#ears.set(topic, ear);
     const socket = this.#open();

@@ -19,5 +19,13 @@ export const load: PageLoad = async ({ fetch, parent, url, depends }) => {
     readIfAny<{ items: Trend[] }>(fetch, `people/${id}/trends?${asked}`),
     readIfAny<BoardView>(fetch, `boards/score?${asked}`),
   ]);
-  return { person: session.person, window, windows: WINDOWS, performance, standing, trends: trends?.items ?? [] };
+  return {
+    person: session.person,
+    window,
+    windows: WINDOWS,
+    performance,
+    standing,
+    readAt: new Date().toISOString(),
+    trends: trends?.items ?? [],
+  };
 };

@@ -5,7 +5,7 @@ import type { PageLoad } from './$types';
 
 export const load: PageLoad = async ({ fetch }) => {
   const [kpis, targets] = await Promise.all([
-    read<Page<Kpi>>(fetch, 'kpis?limit=500'),
+    read<Page<Kpi & { source?: string }>>(fetch, 'kpis?limit=500'),
     readIfAny<Page<Target>>(fetch, 'targets?limit=500'),
   ]);
   return { kpis: kpis.items, targets: targets?.items ?? [] };
