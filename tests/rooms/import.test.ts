@@ -166,15 +166,17 @@ describe('importing a delimited file', () => {
     expect((await get('/api/v1/sources')).items[0].accepted).toBe(5);
   });
 
-  it('writes refused rows elsewhere when the folder of the file takes none', async () => {
-    const { file, mapping } = await files();
-    if (process.getuid?.() === 0) return;
-    await chmod(folder, 0o500);
-    const report = await run([file, '--source', 'crm', '--mapping', mapping]);
-    await chmod(folder, 0o700);
-    expect(report.rejectsFile && existsSync(report.rejectsFile)).toBe(true);
-    await rm(String(report.rejectsFile));
-  });
+  it.skipIf(process.getuid?.() === 0)(
+    'writes refused rows elsewhere when the folder of the file takes none',
+    async () => {
+      const { file, mapping } = await files();
+      await chmod(folder, 0o500);
+      const report = await run([file, '--source', 'crm', '--mapping', mapping]);
+      await chmod(folder, 0o700);
+      expect(report.rejectsFile && existsSync(report.rejectsFile)).toBe(true);
+      await rm(String(report.rejectsFile));
+    },
+  );
 
   it.each([
     [['nofile.csv', '--source', 'x', '--mapping', 'M'], /nofile\.csv cannot be read/],

@@ -2,6 +2,7 @@ import { type FileHandle, mkdir, open, readdir, readFile, rename, stat, writeFil
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { QueueLog } from '../files/queue-log-state.ts';
+import { PlainError } from './options.ts';
 
 /** How far a growing file was read, with the state of the calls in it. */
 export type Mark = { inode: number; offset: number; line: number; log: QueueLog };
@@ -18,6 +19,8 @@ export async function readMark(file: string): Promise<Mark | null> {
     return JSON.parse(await readFile(file, 'utf8')) as Mark;
   } catch (error) {
     if ((error as { code?: string }).code === 'ENOENT') return null;
+    if (error instanceof SyntaxError)
+      throw new PlainError(`The state file ${file} is broken: ${error.message}. Remove it to begin anew.`);
     throw error;
   }
 }
