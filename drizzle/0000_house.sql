@@ -384,7 +384,8 @@ CREATE TABLE "teams" (
 );
 --> statement-breakpoint
 ALTER TABLE "sessions" ADD CONSTRAINT "sessions_account_accounts_id_fk" FOREIGN KEY ("account") REFERENCES "public"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-CREATE INDEX "facts_bucket" ON "facts" USING btree ("org_id","bucket");--> statement-breakpoint
+CREATE INDEX "facts_queue" ON "facts" USING btree ("org_id","queue","bucket") WHERE queue <> '';--> statement-breakpoint
+CREATE INDEX "facts_bucket" ON "facts" USING brin ("bucket");--> statement-breakpoint
 CREATE INDEX "facts_plans_span" ON "facts_plans" USING btree ("org_id","agent","to_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "events_identity" ON "events" USING btree ("org_id","source","id");--> statement-breakpoint
 CREATE INDEX "events_agent" ON "events" USING btree ("org_id","agent","time");--> statement-breakpoint

@@ -26,6 +26,7 @@ import type { Viewer } from '#server/people/may.ts';
 import { peopleRoutes } from '#server/people/routes.ts';
 import { wallTopic } from '#server/wallboard/live.ts';
 import { wallRoutes } from '#server/wallboard/routes.ts';
+import { demoRoutes } from './demo/begin.ts';
 
 /** Every letterbox, from the ground up. */
 export const consumers = (_ground: Ground): readonly Consumer[] => [
@@ -60,4 +61,5 @@ export const routes: readonly ((app: FastifyInstance, ground: Ground) => Promise
   receiptRoutes,
   boardRoutes,
   wallRoutes,
+  demoRoutes,
 ];

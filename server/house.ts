@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { watchWindows } from '#server/attainment/closing.ts';
+import { apiPages, describeApi } from '#server/foundation/api-pages.ts';
 import type { Clock } from '#server/foundation/clock.ts';
 import type { Config } from '#server/foundation/config.ts';
 import { openDb } from '#server/foundation/db.ts';
@@ -35,7 +36,9 @@ export async function openHouse(plan: HousePlan): Promise<House> {
   const app = Fastify({ loggerInstance: log as FastifyBaseLogger, logController: new LogController({ disableRequestLogging: true }), bodyLimit: 1_000_000, forceCloseConnections: 'idle', trustProxy: false });
   furnish(app);
   guard(app, ground);
+  await describeApi(app);
   for (const room of routes) await app.register((scope) => room(scope, ground));
+  await app.register(apiPages);
   const gateway = does('web') ? openWindow(app, ground) : null;
   if (plan.pages && does('web')) await mountPages(app, plan.pages);
   await app.ready();

@@ -47,7 +47,7 @@ export async function stored(orgId: number) {
 
 /** The same by deriving the whole log at once. */
 export async function expected(orgId: number) {
-  const events = await eventsAfter(world.db, orgId, 0, 10_000);
+  const events = await eventsAfter(world.db, orgId, 0, { most: 10_000 });
   return named(factsFromEvents(inForce(events), contextOf(events)).map(({ contribution }) => contribution));
 }
 

@@ -16,8 +16,11 @@ export type Db = Tx & {
   close(): Promise<void>;
 };
 
-/** Opens a pool. Reads give int8 as numbers (refused beyond 2^53) and timestamptz as epoch milliseconds. */
-export function openDb(url: string, most = 16): Db {
+/**
+ * Opens a pool. Reads give int8 as numbers (refused beyond 2^53) and timestamptz as epoch milliseconds.
+ * @param searchPath the schemas in which unqualified names are looked up
+ */
+export function openDb(url: string, most = 16, searchPath = 'public'): Db {
   const pool = new pg.Pool({
     connectionString: url,
     max: most,
@@ -26,7 +29,7 @@ export function openDb(url: string, most = 16): Db {
     query_timeout: 60_000,
     application_name: 'floorlight',
     // instants are read as text that ends in +00, see getTypeParser
-    options: '-c TimeZone=UTC',
+    options: `-c TimeZone=UTC -c search_path=${searchPath}`,
   });
   // an idle client whose backend died: the pool has dropped it already, the next query takes another
   pool.on('error', () => {});

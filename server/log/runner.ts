@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '#server/foundation/clock.ts';
 import type { Db } from '#server/foundation/db.ts';
-import type { LoggedEvent } from './catalogue.ts';
+import type { LoggedEvent, Position } from './catalogue.ts';
 import { type Batch, type Consumer, type Projection, type Touched, touched } from './consumer.ts';
 import { advance, giveLease, type Lease, renewLease, takeLease } from './flow-store.ts';
 import { deadLetter, eventsAfter } from './store.ts';
@@ -30,14 +30,16 @@ export class Runner {
   private lease: Lease | null = null;
   private size = SMALLEST;
   private refill = true;
+  private until: Position | undefined;
 
   constructor(flow: Flow, orgId: number) {
     this.flow = flow;
     this.orgId = orgId;
   }
 
-  /** Processes everything that is committed by now. @returns false while another process holds the lease */
-  async turn(): Promise<boolean> {
+  /** Processes everything that is committed by now, or up to a position. @returns false while another process holds the lease */
+  async turn(until?: Position): Promise<boolean> {
+    this.until = until;
     if (!(await this.hold())) return false;
     try {
       while (await this.batch()) {}
@@ -68,7 +70,7 @@ export class Runner {
   /** One batch; false when there was nothing. */
   private async batch(): Promise<boolean> {
     const lease = this.lease as Lease;
-    const events = await eventsAfter(this.flow.db, this.orgId, lease.position, this.size);
+    const events = await eventsAfter(this.flow.db, this.orgId, lease.position, { most: this.size, until: this.until });
     if (events.length === 0) return false;
     this.size = events.length === this.size ? Math.min(this.size * 2, LARGEST) : Math.max(SMALLEST, Math.ceil(this.size / 2));
     await this.pass(events);

@@ -44,13 +44,17 @@ export async function headOf(tx: Tx, orgId: number): Promise<Position> {
   return row?.head ?? 0;
 }
 
-/** Events after a position in log order, only below the oldest transaction that still runs, so that none is skipped. */
-export const eventsAfter = (tx: Tx, orgId: number, after: Position, most: number): Promise<LoggedEvent[]> =>
+/**
+ * Events after a position in log order, only below the oldest transaction that still runs, so that none is skipped.
+ * @param page `until` is the last position that may be read, everything when missing
+ */
+export const eventsAfter = (tx: Tx, orgId: number, after: Position, page: { most: number; until?: Position | undefined }): Promise<LoggedEvent[]> =>
   tx.rows<LoggedEvent>(
     `select ${COLUMNS} from events where org_id = $1 and position > $2
        and position < (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint << 16)
+       and position <= $4
      order by position limit $3`,
-    [orgId, after, most],
+    [orgId, after, page.most, page.until ?? Number.MAX_SAFE_INTEGER],
   );
 
 /** The event of an identity, if it is in the log. */

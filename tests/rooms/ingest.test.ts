@@ -41,7 +41,7 @@ const post = async (payload: unknown, headers: Record<string, string> = {}, quer
   return { status: answer.statusCode, body: answer.json(), headers: answer.headers };
 };
 const logged = async () =>
-  (await eventsAfter(world.db, world.orgId, 0, 1000)).filter((event) => event.source !== 'floorlight');
+  (await eventsAfter(world.db, world.orgId, 0, { most: 1000 })).filter((event) => event.source !== 'floorlight');
 
 describe('POST /api/v1/events', () => {
   it('keeps the good ones, names the bad ones by index, and counts what it has seen', async () => {

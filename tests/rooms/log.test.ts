@@ -37,7 +37,7 @@ describe('the log', () => {
     expect(second.position).toBeGreaterThan(first.position);
     const only = await world.log.submit(world.orgId, [event('a')]);
     expect(only).toEqual({ accepted: [false], position: second.position });
-    expect((await eventsAfter(world.db, world.orgId, 0, 10)).map((e) => e.id)).toEqual(['a', 'b', 'c']);
+    expect((await eventsAfter(world.db, world.orgId, 0, { most: 10 })).map((e) => e.id)).toEqual(['a', 'b', 'c']);
   });
 
   it('gathers callers into shared statements and gives each its own answer', async () => {
@@ -73,9 +73,9 @@ describe('the log', () => {
     await client.query('begin');
     await client.query('select pg_current_xact_id()');
     await world.log.submit(world.orgId, [event('late')]);
-    expect(await eventsAfter(world.db, world.orgId, 0, 10)).toEqual([]);
+    expect(await eventsAfter(world.db, world.orgId, 0, { most: 10 })).toEqual([]);
     await client.query('commit');
-    expect((await eventsAfter(world.db, world.orgId, 0, 10)).map((e) => e.id)).toEqual(['late']);
+    expect((await eventsAfter(world.db, world.orgId, 0, { most: 10 })).map((e) => e.id)).toEqual(['late']);
     release();
   });
 });
