@@ -55,12 +55,8 @@ export function timeFacts(timeline: Timeline, buckets: { from: number; to: numbe
     timeline.measured.flatMap((m) => m.within.map((w) => ({ ...overlap(m, w), by: m.by }))),
     range,
   );
-  const cuts = cutsOf([
-    ...spells,
-    ...schedules,
-    ...measured,
-    ...schedules.flatMap((s) => clipped(s.productive, range)),
-  ]);
+  const productive = schedules.flatMap((schedule) => clipped(schedule.productive, range));
+  const cuts = cutsOf([...spells, ...productive], [...schedules, ...measured]);
   const [spellAt, scheduleAt, measuredAt] = [sweep(spells), sweep(schedules), sweep(measured)];
   for (let i = 0; i + 1 < cuts.length; i++) {
     const piece = { from: cuts[i] as number, to: cuts[i + 1] as number };
@@ -95,11 +91,11 @@ export const isSome = (interval: Interval): boolean => interval.from < interval.
 const clipped = <I extends Interval>(intervals: readonly I[], range: Interval): I[] =>
   intervals.map((interval) => ({ ...interval, ...overlap(interval, range) })).filter(isSome);
 
-/** All edges in order, with the bucket edges between them. */
-function cutsOf(intervals: readonly Interval[]): number[] {
+/** All edges in order; within `fine` intervals the bucket edges too. */
+function cutsOf(fine: readonly Interval[], coarse: readonly Interval[]): number[] {
   const cuts = new Set<number>();
-  for (const { from, to } of intervals) {
-    cuts.add(from).add(to);
+  for (const { from, to } of [...fine, ...coarse]) cuts.add(from).add(to);
+  for (const { from, to } of fine) {
     for (let edge = (bucketOf(from) + 1) * BUCKET_MS; edge < to; edge += BUCKET_MS) cuts.add(edge);
   }
   return [...cuts].sort((a, b) => a - b);

@@ -37,14 +37,14 @@ export function stateOf(event: Timed): AgentState | null {
   };
 }
 
-/** The schedule or measurement that an event tells; null when it tells none, or one over more than 31 days. */
+/** The schedule or measurement that an event tells; null when it tells none, or one over more than 400 days (measured: 31). */
 export function planOf(event: Timed): Plan | null {
   const { source, id, time, agent, data } = event;
   if (agent === null) return null;
   if (event.type === 'adherence.measured') {
     const { from, to } = intervalOf(data as Edges);
     const { scheduledMs = 0, adherentMs = 0 } = data as { scheduledMs?: number; adherentMs?: number };
-    return isSane({ from, to })
+    return isWithin({ from, to }, LONGEST_STATE_MS)
       ? { agent, time, source, id, from, to, productive: null, scheduledMs, adherentMs }
       : null;
   }
@@ -56,7 +56,7 @@ export function planOf(event: Timed): Plan | null {
   const from = Math.min(...activities.map((a) => a.from));
   const to = Math.max(...activities.map((a) => a.to));
   const productive = activities.filter((a) => a.productive).map((a) => ({ from: a.from, to: a.to }));
-  return isSane({ from, to })
+  return isWithin({ from, to }, LONGEST_SCHEDULE_MS)
     ? { agent, time, source, id, from, to, productive, scheduledMs: null, adherentMs: null }
     : null;
 }
@@ -82,7 +82,8 @@ const STATES = new Set<unknown>(['available', 'on_contact', 'wrap', 'pause', 'of
 type Edges = { from: string; to: string };
 
 const intervalOf = ({ from, to }: Edges): Interval => ({ from: Date.parse(from), to: Date.parse(to) });
-const isSane = ({ from, to }: Interval): boolean => from < to && to - from <= LONGEST_STATE_MS;
+const LONGEST_SCHEDULE_MS = 400 * 24 * 3_600_000;
+const isWithin = ({ from, to }: Interval, most: number): boolean => from < to && to - from <= most;
 
 const parts = <I extends Interval>(whole: I, within: readonly Interval[]): I[] =>
   within.map((w) => ({ ...whole, ...overlap(whole, w) })).filter(isSome);
