@@ -22,9 +22,12 @@ export async function addContributions(
     await tx.rows(PRUNE_NAMED, [orgId, ...namedColumns(named)]);
 }
 
-/** Whether a row may be empty afterwards: nothing in it grew, but for what may be negative. */
+/** Whether a row may be empty afterwards: no core fact grew, but for the one that may be negative. */
 function isLessened({ facts }: Contribution): boolean {
-  for (const name in facts) if ((facts[name] as number) > 0 && name !== 'sentiment_permille') return false;
+  for (const name in facts) {
+    const isCount = groupOf.has(name) && name !== 'sentiment_permille';
+    if (isCount && (facts[name] as number) > 0) return false;
+  }
   return true;
 }
 
