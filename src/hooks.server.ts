@@ -1,10 +1,13 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { brotliCompress, constants } from 'node:zlib';
 import type { Handle, HandleFetch } from '@sveltejs/kit';
 import { localeOf } from '$lib/format.ts';
 
-const zip = promisify(gzip);
+const pack = promisify(brotliCompress);
+const PACKING = {
+  params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT },
+};
 
 type Answer = {
   statusCode: number;
@@ -34,11 +37,10 @@ const byPlace = (path: string) => (path === '/wallboard' ? 'floor' : 'system');
 /** Pages carry their first data, which packs to a fifth; built files are packed already. */
 async function compressed(response: Response, accepted: string | null): Promise<Response> {
   const text = /^(text\/html|application\/json)/.test(response.headers.get('content-type') ?? '');
-  if (!text || !response.body || response.headers.has('content-encoding') || !accepted?.includes('gzip'))
-    return response;
-  const body = await zip(Buffer.from(await response.arrayBuffer()));
+  if (!text || !response.body || response.headers.has('content-encoding') || !accepted?.includes('br')) return response;
+  const body = await pack(Buffer.from(await response.arrayBuffer()), PACKING);
   const headers = new Headers(response.headers);
-  headers.set('content-encoding', 'gzip');
+  headers.set('content-encoding', 'br');
   headers.append('vary', 'accept-encoding');
   headers.delete('content-length');
   return new Response(new Uint8Array(body), { status: response.status, statusText: response.statusText, headers });
