@@ -27,9 +27,13 @@ function install() {
   say('installing dependencies (npm ci)');
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
   // NODE_ENV=production or npm_config_omit would leave the build tools out
-  const options = { stdio: ['inherit', quiet ? 'ignore' : 'inherit', 'inherit'], env: { ...process.env, NODE_ENV: '', npm_config_omit: '' } };
+  const options = {
+    stdio: ['inherit', quiet ? 'ignore' : 'inherit', 'inherit'],
+    env: { ...process.env, NODE_ENV: '', npm_config_omit: '' },
+  };
   const npm = process.env.npm_execpath;
-  const done = npm && /\.c?js$/.test(npm) ? spawnSync(process.execPath, [npm, ...args], options) : spawnSync('npm', args, options);
+  const done =
+    npm && /\.c?js$/.test(npm) ? spawnSync(process.execPath, [npm, ...args], options) : spawnSync('npm', args, options);
   if (done.status !== 0) die('The dependencies could not be installed (npm ci failed, see above).');
 }
 
@@ -48,7 +52,10 @@ function build() {
   const sources = ['src', 'static', 'messages', 'svelte.config.js', 'vite.config.ts', 'package-lock.json'];
   if (changed('build/.done') >= Math.max(...sources.map(newest))) return true;
   say('building the screens');
-  const done = spawnSync(node, ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'], { stdio: 'inherit', env });
+  const done = spawnSync(node, ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'], {
+    stdio: 'inherit',
+    env,
+  });
   if (done.status === 0) writeFileSync('build/.done', '');
   return done.status === 0;
 }
@@ -60,7 +67,8 @@ function run(script, args) {
 
 function serve() {
   if (mode === 'start' && !build()) die('The screens could not be built (see above).');
-  const args = mode === 'dev' ? ['--watch-path=server', '--watch-preserve-output', 'server/main.ts', '--dev'] : ['server/main.ts'];
+  const args =
+    mode === 'dev' ? ['--watch-path=server', '--watch-preserve-output', 'server/main.ts', '--dev'] : ['server/main.ts'];
   // ipc: the server notices when this process dies, however it dies
   const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env });
   // npm's shell does not pass SIGTERM on: when it is gone, stop

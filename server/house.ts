@@ -18,7 +18,14 @@ import { guard } from '#server/people/door.ts';
 import { consumers, projections, routes, topics } from './flow.ts';
 
 export type House = { app: FastifyInstance; ground: Ground; gateway: Gateway | null; close(): Promise<void> };
-export type HousePlan = { config: Config; databaseUrl: string; redisUrl: string; clock: Clock; log: Logger; pages?: Pages };
+export type HousePlan = {
+  config: Config;
+  databaseUrl: string;
+  redisUrl: string;
+  clock: Clock;
+  log: Logger;
+  pages?: Pages;
+};
 
 const REVIEW_MS = 2_000;
 
@@ -33,7 +40,13 @@ export async function openHouse(plan: HousePlan): Promise<House> {
   const ground: Ground = { db, redis, clock, config, log: openLog(db, clock, does('flow')) };
   const relay = openRelay(redis, listener);
 
-  const app = Fastify({ loggerInstance: log as FastifyBaseLogger, logController: new LogController({ disableRequestLogging: true }), bodyLimit: 1_000_000, forceCloseConnections: 'idle', trustProxy: false });
+  const app = Fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 1_000_000,
+    forceCloseConnections: 'idle',
+    trustProxy: false,
+  });
   furnish(app);
   guard(app, ground);
   await describeApi(app);
@@ -48,12 +61,25 @@ export async function openHouse(plan: HousePlan): Promise<House> {
     gateway?.touched(orgId, notes);
   });
   const flow = does('flow')
-    ? turnFlow({ db, clock, log, holder: randomUUID(), consumers: consumers(ground), projections: projections(ground), committed: relay.tell }, ground.log.bell)
+    ? turnFlow(
+        {
+          db,
+          clock,
+          log,
+          holder: randomUUID(),
+          consumers: consumers(ground),
+          projections: projections(ground),
+          committed: relay.tell,
+        },
+        ground.log.bell,
+      )
     : null;
   const jobs = does('jobs') ? watchWindows(ground, log) : null;
 
   return {
-    app, ground, gateway,
+    app,
+    ground,
+    gateway,
     close: async () => {
       jobs?.stop();
       await app.close();
@@ -69,7 +95,11 @@ export async function openHouse(plan: HousePlan): Promise<House> {
 
 /** The live window; rights are looked at anew whenever they changed, and every two seconds besides. */
 function openWindow(app: FastifyInstance, ground: Ground): Gateway {
-  const gateway = openGateway(app.server, { clock: ground.clock, topics: topics(ground), viewerOf: (headers) => viewerOf(ground, headers) });
+  const gateway = openGateway(app.server, {
+    clock: ground.clock,
+    topics: topics(ground),
+    viewerOf: (headers) => viewerOf(ground, headers),
+  });
   const review = () => void gateway.review().catch(() => {});
   const stop = onViewersForgotten(ground.db, review);
   const timer = setInterval(review, REVIEW_MS);

@@ -12,11 +12,20 @@ import { begin } from './people/begin.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const config = told(() => readConfig(process.env, root));
-const log = pino({ level: config.LOG_LEVEL, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+const log = pino(
+  { level: config.LOG_LEVEL, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+  pino.destination(2),
+);
 
 const servers = await startServers(config, true).catch(fail);
 await migrateDb(servers.databaseUrl, path.join(root, 'drizzle'));
-const house = await openHouse({ config, ...servers, clock: systemClock, log, pages: process.argv.includes('--dev') ? devPages : builtPages });
+const house = await openHouse({
+  config,
+  ...servers,
+  clock: systemClock,
+  log,
+  pages: process.argv.includes('--dev') ? devPages : builtPages,
+});
 
 closeWithGrace({ delay: 15_000, logger: false }, async ({ err }) => {
   if (err) log.error({ err }, 'stopped by an error');

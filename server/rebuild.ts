@@ -32,12 +32,20 @@ redis.disconnect();
 await Promise.all([live.close(), shadow.close()]);
 await servers.stop();
 for (const { differences } of results) for (const line of differences) console.error(line);
-console.log(JSON.stringify({ events: sum((r) => r.events), seconds: sum((r) => r.seconds), differences: sum((r) => r.differences.length), swapped: !verify }));
+console.log(
+  JSON.stringify({
+    events: sum((r) => r.events),
+    seconds: sum((r) => r.seconds),
+    differences: sum((r) => r.differences.length),
+    swapped: !verify,
+  }),
+);
 process.exit(verify && results.some((result) => result.differences.length > 0) ? 1 : 0);
 
 async function all(db: Db): Promise<Rebuilt[]> {
   const done: Rebuilt[] = [];
-  for (const orgId of await organisationsOf(db)) done.push(await rebuild({ live: db, shadow, consumers: rooms, clock: systemClock, log, verify }, orgId));
+  for (const orgId of await organisationsOf(db))
+    done.push(await rebuild({ live: db, shadow, consumers: rooms, clock: systemClock, log, verify }, orgId));
   return done;
 }
 

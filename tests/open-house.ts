@@ -16,13 +16,20 @@ export type Open = House & {
   databaseUrl: string;
   time: { now: number };
   /** A call with the API key, answered as `{status, body}`. */
-  call(method: 'GET' | 'PUT' | 'POST' | 'DELETE', path: string, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; body: any }>;
+  call(
+    method: 'GET' | 'PUT' | 'POST' | 'DELETE',
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; body: any }>;
   socket(token?: string): Promise<Socket>;
   shut(): Promise<void>;
 };
 
 /** The whole house on real servers and a free port: doors, flow and live window, with one key of all scopes. */
-export async function newHouse(options: { now?: number; env?: Record<string, string>; log?: string } = {}): Promise<Open> {
+export async function newHouse(
+  options: { now?: number; env?: Record<string, string>; log?: string } = {},
+): Promise<Open> {
   const name = `h_${randomUUID().replaceAll('-', '')}`;
   const server = inject('databaseUrl');
   await run(server, `create database ${name}`);
@@ -33,17 +40,30 @@ export async function newHouse(options: { now?: number; env?: Record<string, str
   const time = { now: options.now ?? Date.now() };
   const config = readConfig({ DEMO: 'off', DATA_DIR: '/tmp', API_KEY: KEY, ROLES: 'web,flow', ...options.env }, '/');
   const clock = options.now === undefined ? { now: () => Date.now() } : { now: () => time.now };
-  const house = await openHouse({ config, databaseUrl, redisUrl, clock, log: pino({ level: options.log ?? 'silent' }) });
+  const house = await openHouse({
+    config,
+    databaseUrl,
+    redisUrl,
+    clock,
+    log: pino({ level: options.log ?? 'silent' }),
+  });
   await house.ground.redis.flushdb();
   await begin(house.ground);
   const url = await house.app.listen({ host: '127.0.0.1', port: 0 });
   const sockets: Socket[] = [];
   return {
-    ...house, url, databaseUrl, time,
+    ...house,
+    url,
+    databaseUrl,
+    time,
     call: async (method, at, body, headers = {}) => {
       const response = await fetch(url + at, {
         method,
-        headers: { authorization: `Bearer ${KEY}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        headers: {
+          authorization: `Bearer ${KEY}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
       const text = await response.text();
@@ -52,7 +72,9 @@ export async function newHouse(options: { now?: number; env?: Record<string, str
     socket: async (token = KEY) => {
       const socket = io(url, { transports: ['websocket'], auth: { token }, reconnection: false });
       sockets.push(socket);
-      await new Promise<void>((resolve, reject) => socket.once('connect', () => resolve()).once('connect_error', reject));
+      await new Promise<void>((resolve, reject) =>
+        socket.once('connect', () => resolve()).once('connect_error', reject),
+      );
       return socket;
     },
     shut: async () => {

@@ -3,15 +3,15 @@ import path from 'node:path';
 import pg from 'pg';
 import pino from 'pino';
 import { inject } from 'vitest';
+import { consumers, projections } from '../server/flow.ts';
 import { readConfig } from '../server/foundation/config.ts';
 import { migrateDb, openDb } from '../server/foundation/db.ts';
 import { openRedis } from '../server/foundation/redis.ts';
-import { consumers, projections } from '../server/flow.ts';
-import { type Ground, openLog } from '../server/log/ground.ts';
 import type { Consumer } from '../server/log/consumer.ts';
-import { headOf } from '../server/log/store.ts';
-import { Runner } from '../server/log/runner.ts';
 import { ensureFlow, flowPosition } from '../server/log/flow-store.ts';
+import { type Ground, openLog } from '../server/log/ground.ts';
+import { Runner } from '../server/log/runner.ts';
+import { headOf } from '../server/log/store.ts';
 
 export type World = Ground & {
   orgId: number;
@@ -27,7 +27,9 @@ const root = path.resolve(import.meta.dirname, '..');
 let template: Promise<string> | undefined;
 
 /** A fresh database (a copy of one that was migrated once) and a Redis database of its own; nothing is mocked. */
-export async function newWorld(options: { now?: number; consumers?: readonly Consumer[]; env?: Record<string, string> } = {}): Promise<World> {
+export async function newWorld(
+  options: { now?: number; consumers?: readonly Consumer[]; env?: Record<string, string> } = {},
+): Promise<World> {
   const server = inject('databaseUrl');
   template ??= makeTemplate(server);
   const name = `w_${randomUUID().replaceAll('-', '')}`;
@@ -45,13 +47,20 @@ export async function newWorld(options: { now?: number; consumers?: readonly Con
   const orgId = 1 + Math.floor(Math.random() * 2_000_000_000);
   await ensureFlow(db, orgId);
   const flow = {
-    db, clock, holder: 'test', log: pino({ level: 'silent' }),
-    consumers: options.consumers ?? consumers(ground), projections: options.consumers ? [] : projections(ground),
+    db,
+    clock,
+    holder: 'test',
+    log: pino({ level: 'silent' }),
+    consumers: options.consumers ?? consumers(ground),
+    projections: options.consumers ? [] : projections(ground),
     committed: async (org: number, notes: { position: number }) => log.reflection.note(org, notes.position),
   };
   const runners = new Map<number, Runner>();
   return {
-    ...ground, orgId, url, time,
+    ...ground,
+    orgId,
+    url,
+    time,
     settle: async (org = orgId) => {
       const runner = runners.get(org) ?? new Runner(flow, org);
       runners.set(org, runner);

@@ -6,6 +6,7 @@ import { WindowName } from '#contract/windows.ts';
 import { Id, Instant, Position, Text } from '#contract/words.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import { sourceRows } from '#server/ingest/store.ts';
+import { flowPosition } from '#server/log/flow-store.ts';
 import type { Ground } from '#server/log/ground.ts';
 import { orgOf } from '#server/people/door.ts';
 import { type May, seePerson, seeQueue, seeSite, seeTeam } from '#server/people/may.ts';
@@ -58,15 +59,13 @@ export function performanceSnapshot(
   return performanceFor(ground, orgId, { of, window: 'day', at: now, now });
 }
 
-/** The answer to a question; its position covers every event that it counts at least up to there. */
-async function performanceFor(
-  { db, log }: Pick<Ground, 'db' | 'log'>,
-  orgId: number,
-  question: Question,
-): Promise<Performance> {
-  const position = String(await log.position(orgId));
-  const found = await answer(db, orgId, question);
-  return performanceOf(found, { position, sources: await sourcesOf(db, orgId) });
+/** The answer to a question; facts and position are of one moment, so the position covers what is counted, and no more. */
+function performanceFor({ db }: Pick<Ground, 'db'>, orgId: number, question: Question): Promise<Performance> {
+  return db.snapshot(async (tx) => {
+    const position = String(await flowPosition(tx, orgId));
+    const found = await answer(tx, orgId, question);
+    return performanceOf(found, { position, sources: await sourcesOf(tx, orgId) });
+  });
 }
 
 async function sourcesOf(tx: Tx, orgId: number): Promise<Performance['sources']> {

@@ -8,8 +8,17 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Floorlight', version: '1', description: 'Live, fair and fully explainable performance figures of a contact centre.' },
-      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' }, session: { type: 'apiKey', in: 'cookie', name: 'floorlight' } } },
+      info: {
+        title: 'Floorlight',
+        version: '1',
+        description: 'Live, fair and fully explainable performance figures of a contact centre.',
+      },
+      components: {
+        securitySchemes: {
+          key: { type: 'http', scheme: 'bearer' },
+          session: { type: 'apiKey', in: 'cookie', name: 'floorlight' },
+        },
+      },
       security: [{ key: [] }, { session: [] }],
     },
     transform: jsonSchemaTransform,

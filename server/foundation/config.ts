@@ -24,9 +24,16 @@ const ROLE_NAMES = ['web', 'flow', 'jobs'] as const;
 
 const Environment = z
   .object({
-    PORT: z.coerce.number({ error: 'must be a port number' }).int('must be a port number').min(0).max(65_535, 'must be a port number').default(3000),
+    PORT: z.coerce
+      .number({ error: 'must be a port number' })
+      .int('must be a port number')
+      .min(0)
+      .max(65_535, 'must be a port number')
+      .default(3000),
     HOST: z.string().default('127.0.0.1'),
-    ORIGIN: Url('https', 'http').transform((url) => new URL(url).origin).optional(),
+    ORIGIN: Url('https', 'http')
+      .transform((url) => new URL(url).origin)
+      .optional(),
     DATABASE_URL: Url('postgres', 'postgresql').optional(),
     REDIS_URL: Url('redis', 'rediss').optional(),
     DATA_DIR: z.string().default('.data'),

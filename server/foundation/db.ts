@@ -11,6 +11,8 @@ export type Tx = {
 export type Db = Tx & {
   /** Runs `work` in one transaction; whatever it throws rolls everything back. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Runs reads that all see one moment. */
+  snapshot<T>(read: (tx: Tx) => Promise<T>): Promise<T>;
   /** A connection of one's own, for LISTEN; `release` destroys it. */
   connect(): Promise<{ client: pg.PoolClient; release(): void }>;
   close(): Promise<void>;
@@ -35,7 +37,8 @@ export function openDb(url: string, most = 16, searchPath = 'public'): Db {
   pool.on('error', () => {});
   return {
     ...txOf(pool),
-    transaction: (work) => inTransaction(pool, work),
+    transaction: (work) => inTransaction(pool, { begin: 'begin', work }),
+    snapshot: (work) => inTransaction(pool, { begin: 'begin isolation level repeatable read read only', work }),
     connect: async () => {
       const client = await pool.connect();
       return { client, release: () => client.release(true) };
@@ -57,11 +60,13 @@ export async function migrateDb(url: string, folder: string): Promise<void> {
   }
 }
 
-async function inTransaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+type Work<T> = { begin: string; work: (tx: Tx) => Promise<T> };
+
+async function inTransaction<T>(pool: pg.Pool, { begin, work }: Work<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query('begin');
+    await client.query(begin);
     const result = await work(txOf(client));
     await client.query('commit');
     return result;

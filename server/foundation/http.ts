@@ -43,11 +43,17 @@ export function problemOf(refusal: Refusal): Problem {
 function refuse(refusal: Refusal | null, error: Error, at: { request: FastifyRequest; reply: FastifyReply }): void {
   if (!refusal) {
     at.request.log.error({ err: error }, 'a request failed');
-    at.reply.code(500).type('application/problem+json').send({ ...FAILURE, status: 500 });
+    at.reply
+      .code(500)
+      .type('application/problem+json')
+      .send({ ...FAILURE, status: 500 });
     return;
   }
   if (refusal.retryAfterSeconds !== undefined) at.reply.header('retry-after', refusal.retryAfterSeconds);
-  at.reply.code(refusal.status).type('application/problem+json').send(JSON.stringify(problemOf(refusal)));
+  at.reply
+    .code(refusal.status)
+    .type('application/problem+json')
+    .send(JSON.stringify(problemOf(refusal)));
 }
 
 const FAILURE = {
@@ -66,11 +72,16 @@ function refusalOf(error: FastifyError): Refusal | null {
   if (error.statusCode === 413) return tooLarge('The body is larger than this door takes.');
   if (error.statusCode === 415) return unsupported('This content type is not taken here.');
   if (error.statusCode && error.statusCode < 500) return invalid('unreadable', error.message);
-  if (isOutage(error)) return new Refusal('busy', 'unavailable', 'A part of the house is not reachable, try again.', { retryAfterSeconds: 2 });
+  if (isOutage(error))
+    return new Refusal('busy', 'unavailable', 'A part of the house is not reachable, try again.', {
+      retryAfterSeconds: 2,
+    });
   return null;
 }
 
 function isOutage(error: { code?: string; message: string }): boolean {
   if (error.code && /^(ECONN|EPIPE|ETIMEDOUT|57P0|53|08)/.test(error.code)) return true;
-  return /Connection (terminated|is closed)|timeout exceeded|Stream isn't writeable|Command timed out|max retries per request/i.test(error.message);
+  return /Connection (terminated|is closed)|timeout exceeded|Stream isn't writeable|Command timed out|max retries per request/i.test(
+    error.message,
+  );
 }

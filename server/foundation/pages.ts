@@ -40,7 +40,9 @@ function give404(response: ServerResponse, error: unknown): void {
 /** The built screens. adapter-node takes the scheme to be https unless told, and reads that when it loads. */
 export async function builtPages(): Promise<NodeHandler> {
   process.env.PROTOCOL_HEADER ??= 'x-forwarded-proto';
-  const { handler } = (await import(pathToFileURL(path.join(root, 'build/handler.js')).href)) as { handler: NodeHandler };
+  const { handler } = (await import(pathToFileURL(path.join(root, 'build/handler.js')).href)) as {
+    handler: NodeHandler;
+  };
   return (request, response, next) => {
     request.headers['x-forwarded-proto'] ??= 'http';
     handler(request, response, next);

@@ -15,7 +15,11 @@ export function openRedis(url: string): Redis {
 
 /** A connection of its own for SUBSCRIBE: it queues and resubscribes by itself after a break. */
 export function openRedisListener(url: string): Redis {
-  const redis = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: (times) => Math.min(50 * times, 1_000), lazyConnect: true });
+  const redis = new Redis(url, {
+    maxRetriesPerRequest: null,
+    retryStrategy: (times) => Math.min(50 * times, 1_000),
+    lazyConnect: true,
+  });
   redis.on('error', () => {});
   return redis;
 }

@@ -42,10 +42,12 @@ export const tooLarge = (detail: string) => new Refusal('invalid', 'too_large', 
 export const unsupported = (detail: string) => new Refusal('invalid', 'media_type', detail, { status: 415 });
 export const anonymous = (detail = 'No valid session, key or device token came with the request.') =>
   new Refusal('anonymous', 'anonymous', detail);
-export const forbidden = (detail = 'Your role does not reach this far.') => new Refusal('forbidden', 'forbidden', detail);
+export const forbidden = (detail = 'Your role does not reach this far.') =>
+  new Refusal('forbidden', 'forbidden', detail);
 export const missing = (detail: string) => new Refusal('missing', 'missing', detail);
 export const conflict = (code: string, detail: string, errors?: PathError[]) =>
   new Refusal('conflict', code, detail, errors ? { errors } : {});
-export const busy = (detail: string, retryAfterSeconds = 1) => new Refusal('busy', 'busy', detail, { retryAfterSeconds });
+export const busy = (detail: string, retryAfterSeconds = 1) =>
+  new Refusal('busy', 'busy', detail, { retryAfterSeconds });
 export const tooMany = (detail: string, retryAfterSeconds: number) =>
   new Refusal('busy', 'too_many', detail, { status: 429, retryAfterSeconds });

@@ -6,7 +6,13 @@ import { diff } from './patch.ts';
 const HISTORY = 64;
 
 export type Body = { position: string };
-export type Source = { topic: string; thinMs: number; read(): Promise<Body>; emit(message: TopicMessage): void; clock: Clock };
+export type Source = {
+  topic: string;
+  thinMs: number;
+  read(): Promise<Body>;
+  emit(message: TopicMessage): void;
+  clock: Clock;
+};
 
 /**
  * One stream: a topic as one variant of viewers sees it. Numbers its messages, keeps a short history, thins to the
@@ -92,7 +98,13 @@ export class Channel {
 
   private head() {
     const { position } = this.body as Body;
-    return { topic: this.source.topic, epoch: this.epoch, offset: this.offset, position, at: new Date(this.source.clock.now()).toISOString() };
+    return {
+      topic: this.source.topic,
+      epoch: this.epoch,
+      offset: this.offset,
+      position,
+      at: new Date(this.source.clock.now()).toISOString(),
+    };
   }
 
   /** The deltas after an offset; null when the history does not reach that far back. */

@@ -18,7 +18,12 @@ export type Doors = {
   viewerOf(headers: Record<string, string | undefined>): Promise<Viewer>;
 };
 
-type Seat = { viewer: Known; headers: Record<string, string | undefined>; rooms: Map<string, string>; lagging: boolean };
+type Seat = {
+  viewer: Known;
+  headers: Record<string, string | undefined>;
+  rooms: Map<string, string>;
+  lagging: boolean;
+};
 export type FloorSocket = Socket<ClientToServer, ServerToClient, Record<string, never>, Seat>;
 export type Io = Server<ClientToServer, ServerToClient, Record<string, never>, Seat>;
 type Live = { channel: Channel; topic: Topic<Known>; name: TopicName; orgId: number };
@@ -35,8 +40,14 @@ export type Gateway = {
 /** The live window on the house's own HTTP server: websocket only, no deflate, one room per stream. */
 export function openGateway(server: HttpServer, doors: Doors): Gateway {
   const io: Io = new Server(server, {
-    transports: ['websocket'], serveClient: false, destroyUpgrade: false, perMessageDeflate: false,
-    maxHttpBufferSize: 16_384, pingInterval: 4_000, pingTimeout: 8_000, connectTimeout: 5_000,
+    transports: ['websocket'],
+    serveClient: false,
+    destroyUpgrade: false,
+    perMessageDeflate: false,
+    maxHttpBufferSize: 16_384,
+    pingInterval: 4_000,
+    pingTimeout: 8_000,
+    connectTimeout: 5_000,
   });
   const channels = new Map<string, Live>();
 
@@ -67,7 +78,9 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
     const known = channels.get(room);
     if (known) return known;
     const channel = new Channel({
-      topic: at.name.full, thinMs: at.topic.thinMs, clock: doors.clock,
+      topic: at.name.full,
+      thinMs: at.topic.thinMs,
+      clock: doors.clock,
       read: () => at.topic.snapshot(at.orgId, at.name, at.variant),
       emit: (message) => void io.to(room).emit('topic', message),
     });
@@ -90,13 +103,18 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
     await socket.join(room);
     rooms.set(name.full, room);
     const { epoch, offset } = message;
-    return live.channel.join({ epoch: typeof epoch === 'string' ? epoch : undefined, offset: Number.isSafeInteger(offset) ? offset : undefined });
+    return live.channel.join({
+      epoch: typeof epoch === 'string' ? epoch : undefined,
+      offset: Number.isSafeInteger(offset) ? offset : undefined,
+    });
   };
 
   io.on('connection', (socket) => {
     socket.on('subscribe', (message, ack) => {
       if (typeof ack !== 'function') return;
-      subscribe(socket, message).then(ack, (error) => ack({ ok: false, code: (error as { code?: string }).code ?? 'busy' }));
+      subscribe(socket, message).then(ack, (error) =>
+        ack({ ok: false, code: (error as { code?: string }).code ?? 'busy' }),
+      );
     });
     socket.on('unsubscribe', (message, ack) => {
       if (typeof message?.topic === 'string') leave(socket, message.topic);
@@ -128,7 +146,8 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
   const stopGuard = guardSlow(io, (room) => channels.get(room)?.channel.whole() ?? null);
   return {
     touched: (orgId, notes) => {
-      for (const live of channels.values()) if (live.orgId === orgId && live.topic.concerns(notes, live.name)) live.channel.touch();
+      for (const live of channels.values())
+        if (live.orgId === orgId && live.topic.concerns(notes, live.name)) live.channel.touch();
     },
     review,
     counts: () => ({ sockets: io.sockets.sockets.size, topics: channels.size }),

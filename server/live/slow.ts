@@ -37,7 +37,8 @@ export function guardSlow(io: Io, newest: (room: string) => TopicMessage | null)
 }
 
 /** Packets that the engine holds because the client does not read. */
-const waitingFor = (socket: FloorSocket): number => (socket.conn as unknown as { writeBuffer: unknown[] }).writeBuffer.length;
+const waitingFor = (socket: FloorSocket): number =>
+  (socket.conn as unknown as { writeBuffer: unknown[] }).writeBuffer.length;
 
 function welcomeBack(socket: FloorSocket, newest: (room: string) => TopicMessage | null): void {
   for (const room of socket.data.rooms.values()) {

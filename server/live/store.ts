@@ -17,18 +17,36 @@ export function openRelay(redis: Redis, listener: Redis | null): Relay {
   listener?.on('message', (_channel, text) => {
     const { from, orgId, ...notes } = JSON.parse(text) as Message;
     if (from === self) return;
-    const heard = { ...notes, people: new Set(notes.people), queues: new Set(notes.queues), sources: new Set(notes.sources) };
+    const heard = {
+      ...notes,
+      people: new Set(notes.people),
+      queues: new Set(notes.queues),
+      sources: new Set(notes.sources),
+    };
     for (const ear of ears) ear(orgId, heard);
   });
   void listener?.subscribe(CHANNEL).catch(() => {});
   return {
     tell: async (orgId, notes) => {
       for (const ear of ears) ear(orgId, notes);
-      const message: Message = { from: self, orgId, ...notes, people: [...notes.people], queues: [...notes.queues], sources: [...notes.sources] };
+      const message: Message = {
+        from: self,
+        orgId,
+        ...notes,
+        people: [...notes.people],
+        queues: [...notes.queues],
+        sources: [...notes.sources],
+      };
       await redis.publish(CHANNEL, JSON.stringify(message));
     },
     hear: (ear) => void ears.add(ear),
   };
 }
 
-type Message = Omit<Touched, 'people' | 'queues' | 'sources'> & { from: string; orgId: number; people: string[]; queues: string[]; sources: string[] };
+type Message = Omit<Touched, 'people' | 'queues' | 'sources'> & {
+  from: string;
+  orgId: number;
+  people: string[];
+  queues: string[];
+  sources: string[];
+};

@@ -23,7 +23,11 @@ export async function append(tx: Tx, at: { orgId: number; now: number }, events:
 }
 
 async function rowsOf(tx: Tx, orgId: number, events: NewEvent[]): Promise<{ rows: Row[]; refs: Map<string, number> }> {
-  const refs = await refsOf(tx, orgId, events.flatMap((event) => [...partiesOf(event), ...(event.replacement ? partiesOf(event.replacement) : [])]));
+  const refs = await refsOf(
+    tx,
+    orgId,
+    events.flatMap((event) => [...partiesOf(event), ...(event.replacement ? partiesOf(event.replacement) : [])]),
+  );
   const rows = events.map((event) => rowOf(event, (party) => refs.get(partyKey(orgId, party)) ?? null));
   await sealPersonal(tx, orgId, { events, rows });
   return { rows, refs };
@@ -36,10 +40,28 @@ function rowOf(event: NewEvent, refOf: RefOf): Row {
   const shown = event.replacement ?? event;
   const { agent, customer } = partyRefs(shown, refOf);
   const data = event.replacement
-    ? { ...event.data, replacement: { agent, customer, interaction: event.replacement.interaction ?? null, data: event.replacement.data } }
+    ? {
+        ...event.data,
+        replacement: {
+          agent,
+          customer,
+          interaction: event.replacement.interaction ?? null,
+          data: event.replacement.data,
+        },
+      }
     : event.data;
   const { source, id, type, time } = event;
-  return { source, id, type, time, agent, customer, interaction: shown.interaction ?? null, data: JSON.stringify(data), sealed: null };
+  return {
+    source,
+    id,
+    type,
+    time,
+    agent,
+    customer,
+    interaction: shown.interaction ?? null,
+    data: JSON.stringify(data),
+    sealed: null,
+  };
 }
 
 const agentParty = (agent: { source: string; name: string }): PartyName => ({ kind: 'agent', ...agent });
@@ -58,11 +80,21 @@ const partyRefs = ({ agent, customer }: Parties, refOf: RefOf) => ({
 });
 
 /** Personal text is sealed with the key of its customer, else of its agent, else of the organisation. */
-async function sealPersonal(tx: Tx, orgId: number, { events, rows }: { events: NewEvent[]; rows: Row[] }): Promise<void> {
-  const personal = rows.flatMap((row, at) => (events[at]?.personal ? [{ row, text: JSON.stringify(events[at].personal) }] : []));
+async function sealPersonal(
+  tx: Tx,
+  orgId: number,
+  { events, rows }: { events: NewEvent[]; rows: Row[] },
+): Promise<void> {
+  const personal = rows.flatMap((row, at) =>
+    events[at]?.personal ? [{ row, text: JSON.stringify(events[at].personal) }] : [],
+  );
   if (personal.length === 0) return;
   const partyOf = ({ customer, agent }: Row) => customer ?? agent;
-  const keys = await partyKeys(tx, orgId, personal.flatMap(({ row }) => partyOf(row) ?? []));
+  const keys = await partyKeys(
+    tx,
+    orgId,
+    personal.flatMap(({ row }) => partyOf(row) ?? []),
+  );
   const secret = await secretOf(tx, orgId);
   for (const { row, text } of personal) row.sealed = seal(text, keys.get(partyOf(row) ?? 0) ?? secret);
 }

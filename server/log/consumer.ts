@@ -32,7 +32,13 @@ export function touched(batch: Batch): Touched {
   let notes = touchedBy.get(batch);
   if (!notes) {
     const last = batch.events[batch.events.length - 1];
-    notes = { position: last?.position ?? 0, people: new Set(), queues: new Set(), sources: new Set(), definitions: false };
+    notes = {
+      position: last?.position ?? 0,
+      people: new Set(),
+      queues: new Set(),
+      sources: new Set(),
+      definitions: false,
+    };
     touchedBy.set(batch, notes);
   }
   return notes;

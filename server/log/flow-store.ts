@@ -44,12 +44,17 @@ export async function advance(tx: Tx, lease: Lease, to: { position: Position; ms
 
 /** Gives the lease back, so that another may take it at once. */
 export async function giveLease(tx: Tx, lease: Lease): Promise<void> {
-  await tx.rows('update flows set holder = null, lease_until = null where org_id = $1 and shard = 0 and epoch = $2', [lease.orgId, lease.epoch]);
+  await tx.rows('update flows set holder = null, lease_until = null where org_id = $1 and shard = 0 and epoch = $2', [
+    lease.orgId,
+    lease.epoch,
+  ]);
 }
 
 /** How far the flow has committed. */
 export async function flowPosition(tx: Tx, orgId: number): Promise<Position> {
-  const [row] = await tx.rows<{ position: number }>('select position from flows where org_id = $1 and shard = 0', [orgId]);
+  const [row] = await tx.rows<{ position: number }>('select position from flows where org_id = $1 and shard = 0', [
+    orgId,
+  ]);
   return row?.position ?? 0;
 }
 

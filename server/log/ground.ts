@@ -36,7 +36,9 @@ export function openLog(db: Db, clock: Clock, turns: boolean): EventLog {
   return {
     submit: door.submit,
     command: async (orgId, work) => {
-      const result = await db.transaction((tx) => work(tx, (events) => append(tx, { orgId, now: clock.now() }, events)));
+      const result = await db.transaction((tx) =>
+        work(tx, (events) => append(tx, { orgId, now: clock.now() }, events)),
+      );
       bell.ring(orgId);
       return result;
     },

@@ -42,7 +42,11 @@ export function groupCommit(db: Db, clock: Clock, committed: (orgId: number) => 
 
   const write = async (orgId: number, group: Waiting[]): Promise<void> => {
     try {
-      const appended = await append(alone(db), { orgId, now: clock.now() }, group.flatMap((w) => w.events));
+      const appended = await append(
+        alone(db),
+        { orgId, now: clock.now() },
+        group.flatMap((w) => w.events),
+      );
       committed(orgId);
       share(group, appended);
     } catch (error) {
@@ -56,7 +60,8 @@ export function groupCommit(db: Db, clock: Clock, committed: (orgId: number) => 
     submit: (orgId, events) =>
       new Promise((resolve, reject) => {
         const line = lines.get(orgId) ?? { waiting: [], rows: 0, busy: 0 };
-        if (line.rows + events.length > ROWS_WAITING) return reject(busy('More events are waiting than the log can take right now.'));
+        if (line.rows + events.length > ROWS_WAITING)
+          return reject(busy('More events are waiting than the log can take right now.'));
         lines.set(orgId, line);
         line.rows += events.length;
         line.waiting.push({ events, resolve, reject });
@@ -72,7 +77,10 @@ const alone = (db: Db): Tx => ({ rows: db.rows, orm: db.orm });
 function takeFrom(line: Line): Waiting[] {
   const group: Waiting[] = [];
   let rows = 0;
-  while (line.waiting.length > 0 && (group.length === 0 || rows + (line.waiting[0]?.events.length ?? 0) <= ROWS_AT_ONCE)) {
+  while (
+    line.waiting.length > 0 &&
+    (group.length === 0 || rows + (line.waiting[0]?.events.length ?? 0) <= ROWS_AT_ONCE)
+  ) {
     const next = line.waiting.shift() as Waiting;
     rows += next.events.length;
     group.push(next);

@@ -8,7 +8,8 @@ const secrets = new Map<string, Buffer>();
 const refs = new Map<string, number>();
 
 /** The key under which a party is remembered: customers belong to the organisation, agents to their source. */
-export const partyKey = (orgId: number, party: PartyName) => `${orgId}\u0000${party.kind}\u0000${party.source}\u0000${party.name}`;
+export const partyKey = (orgId: number, party: PartyName) =>
+  `${orgId}\u0000${party.kind}\u0000${party.source}\u0000${party.name}`;
 
 /**
  * The refs of parties, made where they are new (name sealed with a fresh key).
@@ -40,7 +41,11 @@ export async function partyName(tx: Tx, orgId: number, ref: number): Promise<{ s
 }
 
 /** The readable names of many parties; those without a key are missing. */
-export async function partyNames(tx: Tx, orgId: number, wanted: number[]): Promise<Map<number, { source: string; name: string }>> {
+export async function partyNames(
+  tx: Tx,
+  orgId: number,
+  wanted: number[],
+): Promise<Map<number, { source: string; name: string }>> {
   const rows = await tx.rows<{ ref: number; source: string; name: Buffer | null; key: Buffer | null }>(
     'select ref, source, name, key from parties where org_id = $1 and ref = any($2::int[])',
     [orgId, wanted],
@@ -52,7 +57,10 @@ export async function partyNames(tx: Tx, orgId: number, wanted: number[]): Promi
 
 /** The keys of parties' personal text; those that were destroyed are missing. */
 export async function partyKeys(tx: Tx, orgId: number, wanted: number[]): Promise<Map<number, Buffer>> {
-  const rows = await tx.rows<{ ref: number; key: Buffer }>('select ref, key from parties where org_id = $1 and ref = any($2::int[]) and key is not null', [orgId, wanted]);
+  const rows = await tx.rows<{ ref: number; key: Buffer }>(
+    'select ref, key from parties where org_id = $1 and ref = any($2::int[]) and key is not null',
+    [orgId, wanted],
+  );
   return new Map(rows.map(({ ref, key }) => [ref, key]));
 }
 
@@ -94,15 +102,24 @@ const selectRefs = (tx: Tx, orgId: number, digests: string[]) =>
   );
 
 function insertParties(tx: Tx, orgId: number, byDigest: Map<string, [string, PartyName]>) {
-  const rows = [...byDigest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([digest, [, party]]) => {
-    const key = newKey();
-    return { digest, party, key, name: seal(party.name, key) };
-  });
+  const rows = [...byDigest]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([digest, [, party]]) => {
+      const key = newKey();
+      return { digest, party, key, name: seal(party.name, key) };
+    });
   return tx.rows<{ ref: number; digest: Buffer }>(
     `insert into parties (org_id, kind, source, digest, name, key)
      select $1, kind, source, decode(digest, 'hex'), name, key
      from unnest($2::text[], $3::text[], $4::text[], $5::bytea[], $6::bytea[]) as g(kind, source, digest, name, key)
      on conflict (org_id, digest) do nothing returning ref, digest`,
-    [orgId, rows.map((r) => r.party.kind), rows.map((r) => r.party.source), rows.map((r) => r.digest), rows.map((r) => r.name), rows.map((r) => r.key)],
+    [
+      orgId,
+      rows.map((r) => r.party.kind),
+      rows.map((r) => r.party.source),
+      rows.map((r) => r.digest),
+      rows.map((r) => r.name),
+      rows.map((r) => r.key),
+    ],
   );
 }

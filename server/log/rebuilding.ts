@@ -6,7 +6,14 @@ import { flowPosition } from './flow-store.ts';
 import { type Flow, Runner } from './runner.ts';
 import { digestRows, holdFlow, SHADOW, swapRows } from './shadow-store.ts';
 
-export type Rebuild = { live: Db; shadow: Db; consumers: readonly Consumer[]; clock: Clock; log: Logger; verify: boolean };
+export type Rebuild = {
+  live: Db;
+  shadow: Db;
+  consumers: readonly Consumer[];
+  clock: Clock;
+  log: Logger;
+  verify: boolean;
+};
 export type Rebuilt = { events: number; seconds: number; differences: string[] };
 
 const TRIES = 5;
@@ -19,7 +26,11 @@ export async function rebuild(plan: Rebuild, orgId: number): Promise<Rebuilt> {
   const started = performance.now();
   let events = 0;
   const flow: Flow = {
-    db: plan.shadow, clock: plan.clock, log: plan.log, holder: 'rebuild', projections: [],
+    db: plan.shadow,
+    clock: plan.clock,
+    log: plan.log,
+    holder: 'rebuild',
+    projections: [],
     consumers: plan.consumers.map((consumer) => ({
       ...consumer,
       apply: (batch, tx) => {
@@ -53,7 +64,10 @@ async function compare({ live }: Rebuild, of: { orgId: number; tables: readonly 
   for (const table of of.tables) {
     const here = await digestRows(live, of.orgId, { schema: 'public', table });
     const there = await digestRows(live, of.orgId, { schema: SHADOW, table });
-    if (here.digest !== there.digest) differences.push(`organisation ${of.orgId}, ${table}: ${here.rows} rows live, ${there.rows} rows rebuilt, digests differ`);
+    if (here.digest !== there.digest)
+      differences.push(
+        `organisation ${of.orgId}, ${table}: ${here.rows} rows live, ${there.rows} rows rebuilt, digests differ`,
+      );
   }
   return differences;
 }

@@ -1,5 +1,5 @@
-import { busy } from '#server/foundation/refusals.ts';
 import { LIMITS } from '#contract/limits.ts';
+import { busy } from '#server/foundation/refusals.ts';
 import type { Position } from './catalogue.ts';
 
 /** What the flow has committed and projected, as far as this process has heard. */
@@ -34,7 +34,10 @@ export function openReflection(ask: (orgId: number) => Promise<Position>): Refle
       if (at(orgId) >= after) return;
       await new Promise<void>((resolve, reject) => {
         const one = { orgId, after, done: () => finish(resolve) };
-        const timer = setTimeout(() => finish(() => reject(busy(`Position ${after} is not reflected yet.`))), LIMITS.waitMs);
+        const timer = setTimeout(
+          () => finish(() => reject(busy(`Position ${after} is not reflected yet.`))),
+          LIMITS.waitMs,
+        );
         const finish = (settle: () => void): void => {
           clearTimeout(timer);
           waiting.delete(one);

@@ -72,7 +72,8 @@ export class Runner {
     const lease = this.lease as Lease;
     const events = await eventsAfter(this.flow.db, this.orgId, lease.position, { most: this.size, until: this.until });
     if (events.length === 0) return false;
-    this.size = events.length === this.size ? Math.min(this.size * 2, LARGEST) : Math.max(SMALLEST, Math.ceil(this.size / 2));
+    this.size =
+      events.length === this.size ? Math.min(this.size * 2, LARGEST) : Math.max(SMALLEST, Math.ceil(this.size / 2));
     await this.pass(events);
     return true;
   }
@@ -119,7 +120,13 @@ export class Runner {
     const lease = this.lease as Lease;
     await this.flow.db.transaction(async (tx) => {
       if (!(await advance(tx, lease, { position, ms: LEASE_MS }))) throw new LeaseLost();
-      await deadLetter(tx, { orgId: this.orgId, position, consumer: error.consumer ?? 'flow', reason: error.message, now: this.flow.clock.now() });
+      await deadLetter(tx, {
+        orgId: this.orgId,
+        position,
+        consumer: error.consumer ?? 'flow',
+        reason: error.message,
+        now: this.flow.clock.now(),
+      });
     });
     this.lease = { ...lease, position };
   }
@@ -129,7 +136,8 @@ export class Runner {
     const notes = touched(batch);
     if (!this.refill) {
       try {
-        for (const projection of this.flow.projections) if ((await projection.project(batch)) === 'refill') this.refill = true;
+        for (const projection of this.flow.projections)
+          if ((await projection.project(batch)) === 'refill') this.refill = true;
       } catch (error) {
         this.refill = true;
         this.flow.log.warn({ err: error }, 'the live projection is behind and will be filled again');
@@ -140,9 +148,16 @@ export class Runner {
 
   private async fill(): Promise<void> {
     const position = this.lease?.position ?? 0;
-    for (const projection of this.flow.projections) await projection.refill(this.orgId, { position, now: this.flow.clock.now() });
+    for (const projection of this.flow.projections)
+      await projection.refill(this.orgId, { position, now: this.flow.clock.now() });
     this.refill = false;
-    await this.flow.committed(this.orgId, { position, people: new Set(), queues: new Set(), sources: new Set(), definitions: true });
+    await this.flow.committed(this.orgId, {
+      position,
+      people: new Set(),
+      queues: new Set(),
+      sources: new Set(),
+      definitions: true,
+    });
   }
 
   private forget(): void {

@@ -8,7 +8,8 @@ export const SHADOW = 'rebuilt';
 export async function makeShadow(db: Db, tables: readonly string[]): Promise<void> {
   await dropShadow(db);
   await db.rows(`create schema ${SHADOW}`);
-  for (const table of [...tables, ...OF_FLOW]) await db.rows(`create table ${SHADOW}.${table} (like public.${table} including all)`);
+  for (const table of [...tables, ...OF_FLOW])
+    await db.rows(`create table ${SHADOW}.${table} (like public.${table} including all)`);
   await db.rows(`insert into ${SHADOW}.flows (org_id) select org_id from public.flows`);
 }
 
@@ -16,12 +17,19 @@ export const dropShadow = (db: Db) => db.rows(`drop schema if exists ${SHADOW} c
 
 /** Holds the live flow where it is until the transaction ends; its position. */
 export async function holdFlow(tx: Tx, orgId: number): Promise<Position> {
-  const [row] = await tx.rows<{ position: number }>('select position from public.flows where org_id = $1 and shard = 0 for update', [orgId]);
+  const [row] = await tx.rows<{ position: number }>(
+    'select position from public.flows where org_id = $1 and shard = 0 for update',
+    [orgId],
+  );
   return row?.position ?? 0;
 }
 
 /** An organisation's rows of a table as one digest: equal rows, equal digest, in whatever order they were written. */
-export async function digestRows(tx: Tx, orgId: number, of: { schema: string; table: string }): Promise<{ digest: string; rows: number }> {
+export async function digestRows(
+  tx: Tx,
+  orgId: number,
+  of: { schema: string; table: string },
+): Promise<{ digest: string; rows: number }> {
   const [row] = await tx.rows<{ digest: string; rows: number }>(
     `select coalesce(md5(string_agg(line, ';' order by line)), '') as digest, count(*)::int as rows
      from (select md5(t::text) as line from ${of.schema}.${of.table} t where org_id = $1) lines`,
@@ -36,7 +44,9 @@ export async function swapRows(tx: Tx, orgId: number, tables: readonly string[])
     await tx.rows(`delete from public.${table} where org_id = $1`, [orgId]);
     await tx.rows(`insert into public.${table} select * from ${SHADOW}.${table} where org_id = $1`, [orgId]);
   }
-  await tx.rows('update public.flows set epoch = epoch + 1, holder = null, lease_until = null where org_id = $1', [orgId]);
+  await tx.rows('update public.flows set epoch = epoch + 1, holder = null, lease_until = null where org_id = $1', [
+    orgId,
+  ]);
 }
 
 const OF_FLOW = ['flows', 'dead_letters'];

@@ -30,8 +30,19 @@ from kept`;
 export async function insertEvents(tx: Tx, orgId: number, rows: Row[], at: { offset: number; now: number }) {
   const column = <K extends keyof Row>(name: K) => rows.map((row) => row[name]);
   const [result] = await tx.rows<{ count: number; last: number | null; kept: number[] | null }>(INSERT, [
-    orgId, at.offset, column('source'), column('id'), column('type'), column('time'), column('agent'), column('customer'),
-    column('interaction'), column('data'), column('sealed'), at.now, rows.length,
+    orgId,
+    at.offset,
+    column('source'),
+    column('id'),
+    column('type'),
+    column('time'),
+    column('agent'),
+    column('customer'),
+    column('interaction'),
+    column('data'),
+    column('sealed'),
+    at.now,
+    rows.length,
   ]);
   const kept = result?.kept ? new Set(result.kept.map((ordinal) => ordinal - at.offset - 1)) : null;
   const accepted = rows.map((_, index) => (result?.count === rows.length ? true : (kept?.has(index) ?? false)));
@@ -40,7 +51,9 @@ export async function insertEvents(tx: Tx, orgId: number, rows: Row[], at: { off
 
 /** The last committed position of an organisation, 0 for an empty log. */
 export async function headOf(tx: Tx, orgId: number): Promise<Position> {
-  const [row] = await tx.rows<{ head: number | null }>('select max(position) as head from events where org_id = $1', [orgId]);
+  const [row] = await tx.rows<{ head: number | null }>('select max(position) as head from events where org_id = $1', [
+    orgId,
+  ]);
   return row?.head ?? 0;
 }
 
@@ -48,7 +61,12 @@ export async function headOf(tx: Tx, orgId: number): Promise<Position> {
  * Events after a position in log order, only below the oldest transaction that still runs, so that none is skipped.
  * @param page `until` is the last position that may be read, everything when missing
  */
-export const eventsAfter = (tx: Tx, orgId: number, after: Position, page: { most: number; until?: Position | undefined }): Promise<LoggedEvent[]> =>
+export const eventsAfter = (
+  tx: Tx,
+  orgId: number,
+  after: Position,
+  page: { most: number; until?: Position | undefined },
+): Promise<LoggedEvent[]> =>
   tx.rows<LoggedEvent>(
     `select ${COLUMNS} from events where org_id = $1 and position > $2
        and position < (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint << 16)
@@ -58,7 +76,11 @@ export const eventsAfter = (tx: Tx, orgId: number, after: Position, page: { most
   );
 
 /** The event of an identity, if it is in the log. */
-export async function eventByIdentity(tx: Tx, orgId: number, of: { source: string; id: string }): Promise<LoggedEvent | null> {
+export async function eventByIdentity(
+  tx: Tx,
+  orgId: number,
+  of: { source: string; id: string },
+): Promise<LoggedEvent | null> {
   const [row] = await eventsByIdentity(tx, orgId, [of]);
   return row ?? null;
 }
@@ -73,13 +95,18 @@ export const eventsByIdentity = (tx: Tx, orgId: number, of: { source: string; id
 
 /** Everything that names one of these interactions, corrections by what they put in place included. */
 export const eventsOfInteractions = (tx: Tx, orgId: number, interactions: string[]): Promise<LoggedEvent[]> =>
-  tx.rows<LoggedEvent>(`select ${COLUMNS} from events where org_id = $1 and interaction = any($2::text[]) order by position`, [
-    orgId,
-    interactions,
-  ]);
+  tx.rows<LoggedEvent>(
+    `select ${COLUMNS} from events where org_id = $1 and interaction = any($2::text[]) order by position`,
+    [orgId, interactions],
+  );
 
 /** An agent's events by party ref, with valid time in [from, to) epoch ms. */
-export const eventsOfAgents = (tx: Tx, orgId: number, agents: number[], span: { from: number; to: number }): Promise<LoggedEvent[]> =>
+export const eventsOfAgents = (
+  tx: Tx,
+  orgId: number,
+  agents: number[],
+  span: { from: number; to: number },
+): Promise<LoggedEvent[]> =>
   tx.rows<LoggedEvent>(
     `select ${COLUMNS} from events where org_id = $1 and agent = any($2::int[])
        and time >= to_timestamp($3::float8 / 1000) and time < to_timestamp($4::float8 / 1000) order by position`,
@@ -87,7 +114,12 @@ export const eventsOfAgents = (tx: Tx, orgId: number, agents: number[], span: { 
   );
 
 /** Events of the given types with valid time in [from, to) epoch ms, in log order after a position. */
-export const eventsOfTypes = (tx: Tx, orgId: number, types: string[], span: { from: number; to: number }): Promise<LoggedEvent[]> =>
+export const eventsOfTypes = (
+  tx: Tx,
+  orgId: number,
+  types: string[],
+  span: { from: number; to: number },
+): Promise<LoggedEvent[]> =>
   tx.rows<LoggedEvent>(
     `select ${COLUMNS} from events where org_id = $1 and type = any($2::text[])
        and time >= to_timestamp($3::float8 / 1000) and time < to_timestamp($4::float8 / 1000) order by position`,
@@ -102,7 +134,10 @@ export const correctionsOf = (tx: Tx, orgId: number, of: { source: string; id: s
     [orgId, of.map((o) => o.source), of.map((o) => o.id)],
   );
 
-export async function deadLetter(tx: Tx, letter: { orgId: number; position: Position; consumer: string; reason: string; now: number }): Promise<void> {
+export async function deadLetter(
+  tx: Tx,
+  letter: { orgId: number; position: Position; consumer: string; reason: string; now: number },
+): Promise<void> {
   await tx.rows(
     `insert into dead_letters (org_id, position, consumer, reason, at) values ($1, $2, $3, $4, to_timestamp($5::float8 / 1000))
      on conflict (org_id, position, consumer) do nothing`,

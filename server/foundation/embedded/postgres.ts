@@ -12,7 +12,14 @@ export type PostgresWish = {
 };
 
 const DURABLE = ['max_connections=80', 'shared_buffers=256MB', 'max_wal_size=2GB', 'checkpoint_timeout=15min'];
-const EPHEMERAL = ['max_connections=80', 'shared_buffers=128MB', 'fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_wal_size=2GB'];
+const EPHEMERAL = [
+  'max_connections=80',
+  'shared_buffers=128MB',
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'max_wal_size=2GB',
+];
 
 /** Starts a private PostgreSQL on a free loopback port, or adopts the one that a killed run left on the same data. */
 export async function startPostgres(wish: PostgresWish): Promise<Running> {
@@ -23,14 +30,22 @@ export async function startPostgres(wish: PostgresWish): Promise<Running> {
   const fresh = !existsSync(path.join(dataDir, 'PG_VERSION'));
   if (fresh) initialise(bin, dataDir, wish);
   const port = await freePort();
-  const settings = [...(wish.ephemeral ? EPHEMERAL : DURABLE), 'listen_addresses=127.0.0.1', 'unix_socket_directories='];
-  const child = spawn(path.join(bin, 'postgres'), ['-D', dataDir, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])], {
-    ...unprivileged(),
-    env: environment(),
-    stdio: ['ignore', 'ignore', 'pipe'],
-    // a Ctrl-C in the terminal must reach only us: PostgreSQL stops after the house has closed
-    detached: true,
-  });
+  const settings = [
+    ...(wish.ephemeral ? EPHEMERAL : DURABLE),
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+  ];
+  const child = spawn(
+    path.join(bin, 'postgres'),
+    ['-D', dataDir, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+    {
+      ...unprivileged(),
+      env: environment(),
+      stdio: ['ignore', 'ignore', 'pipe'],
+      // a Ctrl-C in the terminal must reach only us: PostgreSQL stops after the house has closed
+      detached: true,
+    },
+  );
   await accepting(child);
   // fast shutdown drops clients and writes a checkpoint; the forced one leaves recovery to the next start
   const end = kept(child, { ask: 'SIGINT', force: 'SIGQUIT' });
@@ -62,7 +77,16 @@ function initialise(bin: string, dataDir: string, wish: PostgresWish): void {
   mkdirSync(dataDir, { mode: 0o700 });
   const user = unprivileged();
   if (isRoot) chownSync(dataDir, user.uid as number, user.gid as number);
-  const options = ['-D', dataDir, '-U', 'app', '--auth=trust', '--encoding=UTF8', '--locale=C', ...(wish.ephemeral ? ['--no-sync'] : [])];
+  const options = [
+    '-D',
+    dataDir,
+    '-U',
+    'app',
+    '--auth=trust',
+    '--encoding=UTF8',
+    '--locale=C',
+    ...(wish.ephemeral ? ['--no-sync'] : []),
+  ];
   const done = spawnSync(path.join(bin, 'initdb'), options, { ...user, env: environment(), encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`PostgreSQL could not be initialised: ${done.error?.message ?? done.stderr}`);
 }

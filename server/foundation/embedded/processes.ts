@@ -33,7 +33,10 @@ export async function endProcess(pid: number, signal: NodeJS.Signals): Promise<v
 }
 
 /** Lets a child outlive the event loop but not this process; returns how to end it. */
-export function kept(child: ChildProcess, signals: { ask: NodeJS.Signals; force: NodeJS.Signals }): () => Promise<void> {
+export function kept(
+  child: ChildProcess,
+  signals: { ask: NodeJS.Signals; force: NodeJS.Signals },
+): () => Promise<void> {
   const force = () => void child.kill(signals.force);
   // last resort when the process exits without closing
   process.once('exit', force);

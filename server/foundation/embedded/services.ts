@@ -42,7 +42,9 @@ function claim(dataDir: string): void {
   const file = path.join(dataDir, CLAIM);
   const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
   if (pid && pid !== process.pid && isAlive(pid) && isNode(pid)) {
-    throw new Error(`Floorlight runs already on ${dataDir} (process ${pid}). Stop it first, or give this one a DATA_DIR of its own.`);
+    throw new Error(
+      `Floorlight runs already on ${dataDir} (process ${pid}). Stop it first, or give this one a DATA_DIR of its own.`,
+    );
   }
   writeFileSync(file, String(process.pid));
 }

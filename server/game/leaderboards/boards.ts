@@ -1,15 +1,23 @@
 import type { Board } from '#contract/definitions.ts';
-import { invalid } from '#server/foundation/refusals.ts';
+import type { Definitions } from '#server/attainment/plan.ts';
 import type { Tx } from '#server/foundation/db.ts';
+import { invalid } from '#server/foundation/refusals.ts';
 import { type Batch, type Consumer, touched } from '#server/log/consumer.ts';
 import type { Ground } from '#server/log/ground.ts';
-import type { Definitions } from '#server/attainment/plan.ts';
 import type { Roster } from '#server/people/roster.ts';
 import { measureName } from './lines.ts';
 import { boardRows, saveBoard } from './store.ts';
 
 /** The board that every organisation has from the start, kept like the ones it defines. */
-export const SCORE_BOARD: Board = { id: 'score', measure: 'score', window: 'day', unit: 'person', scopes: ['org'], mode: 'benchmark', n: 10 };
+export const SCORE_BOARD: Board = {
+  id: 'score',
+  measure: 'score',
+  window: 'day',
+  unit: 'person',
+  scopes: ['org'],
+  mode: 'benchmark',
+  n: 10,
+};
 
 /** All boards kept in Redis for an organisation. */
 export async function keptBoards(tx: Tx, orgId: number): Promise<Board[]> {
@@ -19,7 +27,11 @@ export async function keptBoards(tx: Tx, orgId: number): Promise<Board[]> {
 }
 
 /** A board by id: defined, or built in as `score`, `points` or a KPI's own. Null when there is none. */
-export async function boardOf(tx: Tx, orgId: number, at: { id: string; kpis: ReadonlyMap<string, unknown> }): Promise<Board | null> {
+export async function boardOf(
+  tx: Tx,
+  orgId: number,
+  at: { id: string; kpis: ReadonlyMap<string, unknown> },
+): Promise<Board | null> {
   const defined = (await boardRows(tx, orgId)).get(at.id);
   if (defined) return defined;
   if (at.id === 'score') return SCORE_BOARD;
@@ -30,7 +42,11 @@ export async function boardOf(tx: Tx, orgId: number, at: { id: string; kpis: Rea
  * Defines boards; what is the same already stays as it is.
  * @throws Refusal invalid where a measure, site or team is unknown
  */
-export async function defineBoards(ground: Ground, at: { orgId: number; roster: Roster; definitions: Definitions }, boards: Board[]): Promise<number> {
+export async function defineBoards(
+  ground: Ground,
+  at: { orgId: number; roster: Roster; definitions: Definitions },
+  boards: Board[],
+): Promise<number> {
   check(boards, at);
   const now = ground.clock.now();
   return ground.log.command(at.orgId, async (tx, append) => {
@@ -63,7 +79,9 @@ export const boardConsumer: Consumer = {
 function check(boards: Board[], at: { roster: Roster; definitions: Definitions }): void {
   const errors = boards.flatMap((board, index) => {
     const { kind, kpi } = measureName(board.measure);
-    const unknown = board.scopes.flatMap((scope, n) => (hasScope(at.roster, scope) ? [] : [{ path: `/${index}/scopes/${n}`, message: `there is no ${scope}` }]));
+    const unknown = board.scopes.flatMap((scope, n) =>
+      hasScope(at.roster, scope) ? [] : [{ path: `/${index}/scopes/${n}`, message: `there is no ${scope}` }],
+    );
     if (kind === 'score' || kind === 'points' || at.definitions.kpis.has(kpi)) return unknown;
     return [{ path: `/${index}/measure`, message: `there is no KPI ${kpi}` }, ...unknown];
   });

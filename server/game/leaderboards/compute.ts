@@ -3,28 +3,41 @@ import type { FactSums } from '#contract/facts.ts';
 import { type Definitions, planFor } from '#server/attainment/plan.ts';
 import type { Figures } from '#server/attainment/scoring.ts';
 import type { Subject } from '#server/attainment/targets.ts';
-import type { Tx } from '#server/foundation/db.ts';
 import { lastByPerson, rowsByPerson, seriesByPerson, sumByPerson } from '#server/facts/store.ts';
 import { BUCKET_MS } from '#server/facts/windows.ts';
+import type { Tx } from '#server/foundation/db.ts';
 import { membersOf, type Roster } from '#server/people/roster.ts';
-import { type Candidate, lineOf, measureName, peopleOf, scopeOf, spansOf, subjectOf } from './lines.ts';
+import { type Candidate, lineOf, measureName, peopleOf, scopeOf, type spansOf, subjectOf } from './lines.ts';
 import type { Line } from './rules.ts';
 
 export type Spanned = ReturnType<typeof spansOf>;
-export type Asking = { orgId: number; board: Board; scope: string; spans: Spanned; roster: Roster; definitions: Definitions; now: number };
+export type Asking = {
+  orgId: number;
+  board: Board;
+  scope: string;
+  spans: Spanned;
+  roster: Roster;
+  definitions: Definitions;
+  now: number;
+};
 
 /** The lines of a board from the facts, in no order. `only` limits it to some people. */
 export async function computeLines(tx: Tx, asking: Asking, only?: string[]): Promise<Line[]> {
   const { board, definitions, now } = asking;
   const measure = measureName(board.measure);
   if (measure.kind === 'points') return [];
-  const candidates = board.unit === 'team' ? await teamCandidates(tx, asking) : await personCandidates(tx, asking, only);
+  const candidates =
+    board.unit === 'team' ? await teamCandidates(tx, asking) : await personCandidates(tx, asking, only);
   return candidates.flatMap((candidate) => lineOf(candidate, { definitions, measure, now }) ?? []);
 }
 
 /** The lines of the same board in the window before, for movement. */
 export const computeBefore = (tx: Tx, asking: Asking, definitions: Definitions): Promise<Line[]> =>
-  computeLines(tx, { ...asking, definitions, spans: { ...asking.spans, span: asking.spans.before, buckets: asking.spans.bucketsBefore } });
+  computeLines(tx, {
+    ...asking,
+    definitions,
+    spans: { ...asking.spans, span: asking.spans.before, buckets: asking.spans.bucketsBefore },
+  });
 
 /** Figures of people with the window's sums, and rows or buckets where their plans need them. */
 async function personCandidates(tx: Tx, asking: Asking, only?: string[]): Promise<Candidate[]> {
@@ -44,7 +57,11 @@ async function personCandidates(tx: Tx, asking: Asking, only?: string[]): Promis
   }));
 }
 
-async function moreFigures(tx: Tx, { orgId, definitions, board }: Asking, at: { asked: { from: number; to: number; people?: string[] }; subjects: Subject[] }) {
+async function moreFigures(
+  tx: Tx,
+  { orgId, definitions, board }: Asking,
+  at: { asked: { from: number; to: number; people?: string[] }; subjects: Subject[] },
+) {
   const needs = { rows: false, buckets: wantsBuckets(definitions, board) };
   for (const subject of at.subjects) {
     const plan = planFor(definitions, subject);
@@ -70,14 +87,20 @@ function hasRows(definitions: Definitions, board: Board): boolean {
   return Boolean(definition?.filter || definition?.caseMix);
 }
 
-async function sumsBefore(tx: Tx, { orgId, board, spans }: Asking, people: string[] | undefined): Promise<Map<string, FactSums> | null> {
+async function sumsBefore(
+  tx: Tx,
+  { orgId, board, spans }: Asking,
+  people: string[] | undefined,
+): Promise<Map<string, FactSums> | null> {
   if (measureName(board.measure).kind !== 'improved') return null;
   return sumByPerson(tx, orgId, { ...spans.bucketsBefore, ...(people ? { people } : {}) });
 }
 
 async function teamCandidates(tx: Tx, { orgId, roster, scope, spans }: Asking): Promise<Candidate[]> {
   const { kind, id } = scopeOf(scope);
-  const teams = [...roster.teams.values()].filter((team) => kind === 'org' || (kind === 'site' ? team.site === id : team.id === id));
+  const teams = [...roster.teams.values()].filter(
+    (team) => kind === 'org' || (kind === 'site' ? team.site === id : team.id === id),
+  );
   const sums = await sumByPerson(tx, orgId, spans.buckets);
   return teams.flatMap((team) => {
     const members = membersOf(roster, team.id, spans.span.to - 1);
@@ -89,6 +112,7 @@ async function teamCandidates(tx: Tx, { orgId, roster, scope, spans }: Asking): 
 
 function addUp(all: FactSums[]): FactSums {
   const total: FactSums = {};
-  for (const sums of all) for (const [fact, value] of Object.entries(sums)) total[fact] = (total[fact] ?? 0) + (value ?? 0);
+  for (const sums of all)
+    for (const [fact, value] of Object.entries(sums)) total[fact] = (total[fact] ?? 0) + (value ?? 0);
   return total;
 }

@@ -7,17 +7,37 @@ import { measureName, subjectOf } from './lines.ts';
 import type { Line } from './rules.ts';
 
 /** Rows of a board with what the views need beside them; `lines` where the whole board was at hand. */
-export type Found = { entries: BoardEntry[]; total: number; me: BoardEntry | null; next: string | null; position?: number; lines: Pick<Line, 'scored' | 'sample'>[] | null };
+export type Found = {
+  entries: BoardEntry[];
+  total: number;
+  me: BoardEntry | null;
+  next: string | null;
+  position?: number;
+  lines: Pick<Line, 'scored' | 'sample'>[] | null;
+};
 
 /** The row of a line as the contract tells it. */
-export function entryOf(line: Line, at: { roster: Roster; unit: Board['unit']; rank: number | null; gap: number | null; movement: number | null }): BoardEntry {
+export function entryOf(
+  line: Line,
+  at: { roster: Roster; unit: Board['unit']; rank: number | null; gap: number | null; movement: number | null },
+): BoardEntry {
   const { subject, value, scored, sample, interval, provisional, held } = line;
   const { roster, unit, rank, gap, movement } = at;
   const team = unit === 'team' ? null : (roster.people.get(subject)?.team ?? null);
   const name = unit === 'team' ? roster.teams.get(subject)?.name : roster.people.get(subject)?.name;
   return {
-    rank, subject: `${unit}:${subject}`, name: name ?? subject, team: team ? (roster.teams.get(team)?.name ?? team) : null,
-    value, scored, sample, interval, movement, gap, provisional, held,
+    rank,
+    subject: `${unit}:${subject}`,
+    name: name ?? subject,
+    team: team ? (roster.teams.get(team)?.name ?? team) : null,
+    value,
+    scored,
+    sample,
+    interval,
+    movement,
+    gap,
+    provisional,
+    held,
   };
 }
 
@@ -35,4 +55,3 @@ export function targetOf(asking: Asking, person: string): number | null {
   const marks = subject && planFor(asking.definitions, subject).items.get(kpi)?.target?.marks;
   return kind === 'kpi' && marks && 'target' in marks ? marks.target : null;
 }
-

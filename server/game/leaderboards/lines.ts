@@ -15,12 +15,17 @@ export type Candidate = { subject: Subject; figures: Figures; before?: Figures |
 
 export function measureName(text: string): MeasureName {
   if (text === 'score' || text === 'points') return { kind: text, kpi: text };
-  const [kind, kpi] = text.includes(':') ? (text.split(':') as ['improved' | 'to_target', string]) : (['kpi', text] as const);
+  const [kind, kpi] = text.includes(':')
+    ? (text.split(':') as ['improved' | 'to_target', string])
+    : (['kpi', text] as const);
   return { kind, kpi: kpi as string };
 }
 
 /** A candidate's line on a board, weighed by the definitions in force. Null when it has nothing there. `now` is epoch ms. */
-export function lineOf(candidate: Candidate, at: { definitions: Definitions; measure: MeasureName; now: number }): Line | null {
+export function lineOf(
+  candidate: Candidate,
+  at: { definitions: Definitions; measure: MeasureName; now: number },
+): Line | null {
   const { definitions, measure, now } = at;
   const { subject, figures, lastAt } = candidate;
   const plan = planFor(definitions, subject);
@@ -28,7 +33,15 @@ export function lineOf(candidate: Candidate, at: { definitions: Definitions; mea
   if (measure.kind === 'score') {
     if (!plan.scorecard) return null;
     const { score, eligible } = scoreOf(plan, figures, now);
-    return { ...base, merit: score, value: score, scored: score, sample: handledOf(figures.sums), provisional: !eligible, held: null };
+    return {
+      ...base,
+      merit: score,
+      value: score,
+      scored: score,
+      sample: handledOf(figures.sums),
+      provisional: !eligible,
+      held: null,
+    };
   }
   const item = plan.items.get(measure.kpi);
   if (!item) return null;
@@ -43,7 +56,14 @@ export function lineOf(candidate: Candidate, at: { definitions: Definitions; mea
   }
   const before = candidate.before ? measureOf(item, candidate.before, now) : null;
   const gained = gain(better, before?.scored ?? null, scored);
-  return { ...line, value: gained, scored: gained, merit: gained, interval: null, provisional: provisional || !before || before.provisional };
+  return {
+    ...line,
+    value: gained,
+    scored: gained,
+    merit: gained,
+    interval: null,
+    provisional: provisional || !before || before.provisional,
+  };
 }
 
 /** Whom a board may list: by scope, in the role's own words; only people whose role has a scorecard, or everybody for a KPI. */
@@ -65,7 +85,9 @@ export function peopleOf(roster: Roster, scope: string, at: number): string[] | 
   const { kind, id } = scopeOf(scope);
   if (kind === 'team') return membersOf(roster, id, at);
   if (kind === 'org') return null;
-  return [...roster.teams.values()].filter((team) => team.site === id).flatMap((team) => membersOf(roster, team.id, at));
+  return [...roster.teams.values()]
+    .filter((team) => team.site === id)
+    .flatMap((team) => membersOf(roster, team.id, at));
 }
 
 /** The window of a board on its scope's calendar, the one before, and their buckets. */

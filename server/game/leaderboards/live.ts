@@ -54,6 +54,7 @@ function wishOf({ parts }: TopicName): Wish | null {
   const tail = rest.join(':') || 'org';
   const at = moment === undefined ? undefined : Date.parse(moment.length === 10 ? `${moment}T12:00:00Z` : moment);
   const known = (WINDOWS as readonly string[]).includes(window) && window !== 'custom';
-  if (!known || (at !== undefined && Number.isNaN(at)) || !/^(org|(site|team):[A-Za-z0-9._-]{1,64})$/.test(tail)) return null;
+  if (!known || (at !== undefined && Number.isNaN(at)) || !/^(org|(site|team):[A-Za-z0-9._-]{1,64})$/.test(tail))
+    return null;
   return { id, window: window as WindowName, at, scope: tail };
 }

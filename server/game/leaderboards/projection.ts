@@ -3,8 +3,8 @@ import type { Board } from '#contract/definitions.ts';
 import type { FactSums } from '#contract/facts.ts';
 import { definitionsFor } from '#server/attainment/definitions.ts';
 import { type Definitions, planFor } from '#server/attainment/plan.ts';
-import { lastByPerson, sumByPerson } from '#server/facts/store.ts';
 import { deltasOf } from '#server/facts/consumer.ts';
+import { lastByPerson, sumByPerson } from '#server/facts/store.ts';
 import { BUCKET_MS } from '#server/facts/windows.ts';
 import { type Batch, type Projection, touched } from '#server/log/consumer.ts';
 import type { Ground } from '#server/log/ground.ts';
@@ -18,7 +18,15 @@ import type { Line } from './rules.ts';
 /** Sums of people in a window, held between batches so that an event costs an addition and no query. */
 type Tally = Map<string, { sums: FactSums; last: number }>;
 /** A board in one scope and its present window, with the lines as Redis has them. */
-type Shelf = { board: Board; scope: string; spans: Spanned; definitions: Definitions; among: Set<string> | null; lines: Map<string, KeptLine>; simple: boolean };
+type Shelf = {
+  board: Board;
+  scope: string;
+  spans: Spanned;
+  definitions: Definitions;
+  among: Set<string> | null;
+  lines: Map<string, KeptLine>;
+  simple: boolean;
+};
 type State = { roster: Roster; shelves: Shelf[]; tallies: Map<string, Tally> };
 
 /**
@@ -35,7 +43,12 @@ export function boardProjection({ db, redis }: Pick<Ground, 'db' | 'redis'>): Pr
       if (!state || notes.definitions || turned(state, batch.now)) return 'refill';
       if ((await readPosition(redis, batch.orgId)) === null) return 'refill';
       const people = await addDeltas(db, state, batch);
-      for (const shelf of state.shelves) await write(redis, { orgId: batch.orgId, position: notes.position, shelf }, await linesOf(db, { state, shelf, people, batch }));
+      for (const shelf of state.shelves)
+        await write(
+          redis,
+          { orgId: batch.orgId, position: notes.position, shelf },
+          await linesOf(db, { state, shelf, people, batch }),
+        );
       await writePosition(redis, batch.orgId, notes.position);
       return 'done';
     },
@@ -48,7 +61,8 @@ export function boardProjection({ db, redis }: Pick<Ground, 'db' | 'redis'>): Pr
   };
 }
 
-const turned = (state: State, now: number): boolean => state.shelves.some(({ spans }) => now >= spans.span.to || now < spans.span.from);
+const turned = (state: State, now: number): boolean =>
+  state.shelves.some(({ spans }) => now >= spans.span.to || now < spans.span.from);
 const keyOf = ({ buckets }: Spanned): string => `${buckets.from}-${buckets.to}`;
 
 /** Brings the tallies up to the batch; returns the people it touched, by tally. */
@@ -78,7 +92,11 @@ function add(own: { sums: FactSums; last: number }, bucket: number, facts: FactS
   if (bucket > own.last) own.last = bucket;
 }
 
-async function load(db: Ground['db'], at: { orgId: number; spans: Spanned; tally: Tally }, people?: string[]): Promise<void> {
+async function load(
+  db: Ground['db'],
+  at: { orgId: number; spans: Spanned; tally: Tally },
+  people?: string[],
+): Promise<void> {
   const asked = { ...at.spans.buckets, ...(people ? { people } : {}) };
   const sums = await sumByPerson(db, at.orgId, asked);
   const last = await lastByPerson(db, at.orgId, asked);
@@ -99,11 +117,20 @@ async function linesOf(db: Ground['db'], { state, shelf, people, batch }: Work):
     const subject = subjectOf(state.roster, person);
     const own = tally.get(person);
     if (!subject || !own) return [];
-    return lineOf({ subject, figures: { sums: own.sums }, lastAt: own.last * BUCKET_MS }, { definitions, measure, now: batch.now }) ?? [];
+    return (
+      lineOf(
+        { subject, figures: { sums: own.sums }, lastAt: own.last * BUCKET_MS },
+        { definitions, measure, now: batch.now },
+      ) ?? []
+    );
   });
 }
 
-async function write(redis: Redis, at: { orgId: number; position: number; shelf: Shelf }, lines: Line[]): Promise<void> {
+async function write(
+  redis: Redis,
+  at: { orgId: number; position: number; shelf: Shelf },
+  lines: Line[],
+): Promise<void> {
   const { board, scope, spans, lines: known } = at.shelf;
   const changes = lines.map(({ interval: _, ...line }) => {
     const was = known.get(line.subject) ?? null;
@@ -111,20 +138,42 @@ async function write(redis: Redis, at: { orgId: number; position: number; shelf:
     known.set(line.subject, kept);
     return { line: kept, was };
   });
-  await writeLines(redis, { orgId: at.orgId, board: board.id, scope, from: spans.span.from }, changes);
+  await writeLines(
+    redis,
+    { orgId: at.orgId, board: board.id, scope, from: spans.span.from, position: at.position },
+    changes,
+  );
 }
 
-async function fill({ db, redis }: Pick<Ground, 'db' | 'redis'>, orgId: number, at: { position: number; now: number }): Promise<State> {
+async function fill(
+  { db, redis }: Pick<Ground, 'db' | 'redis'>,
+  orgId: number,
+  at: { position: number; now: number },
+): Promise<State> {
   const state: State = { roster: await rosterOf(db, orgId), shelves: [], tallies: new Map() };
   for (const board of await keptBoards(db, orgId)) {
-    for (const scope of board.scopes) state.shelves.push(await makeShelf(db, { orgId, board, scope, now: at.now }, state));
+    for (const scope of board.scopes)
+      state.shelves.push(await makeShelf(db, { orgId, board, scope, now: at.now }, state));
   }
   for (const shelf of state.shelves) {
     const { board, scope, spans } = shelf;
     const definitions = await definitionsFor(db, orgId, spans.before);
-    const before = { ...shelf, definitions, spans: { ...spans, span: spans.before, buckets: spans.bucketsBefore }, lines: new Map() };
+    const before = {
+      ...shelf,
+      definitions,
+      spans: { ...spans, span: spans.before, buckets: spans.bucketsBefore },
+      lines: new Map(),
+    };
     for (const one of [before, shelf]) {
-      const asking = { orgId, board, scope, spans: one.spans, definitions: one.definitions, roster: state.roster, now: at.now };
+      const asking = {
+        orgId,
+        board,
+        scope,
+        spans: one.spans,
+        definitions: one.definitions,
+        roster: state.roster,
+        now: at.now,
+      };
       const kept: KeptBoard = { orgId, board: board.id, scope, from: one.spans.span.from };
       await clearBoard(redis, kept);
       await write(redis, { orgId, position: at.position, shelf: one }, await computeLines(db, asking));
@@ -133,7 +182,11 @@ async function fill({ db, redis }: Pick<Ground, 'db' | 'redis'>, orgId: number, 
   return state;
 }
 
-async function makeShelf(db: Ground['db'], at: { orgId: number; board: Board; scope: string; now: number }, state: State): Promise<Shelf> {
+async function makeShelf(
+  db: Ground['db'],
+  at: { orgId: number; board: Board; scope: string; now: number },
+  state: State,
+): Promise<Shelf> {
   const { orgId, board, scope, now } = at;
   const spans = spansOf(state.roster, scope, { name: board.window, at: now });
   const definitions = await definitionsFor(db, orgId, spans.span);
@@ -144,7 +197,15 @@ async function makeShelf(db: Ground['db'], at: { orgId: number; board: Board; sc
     state.tallies.set(key, tally);
     await load(db, { orgId, spans, tally });
   }
-  return { board, scope, spans, definitions, among: people && new Set(people), lines: new Map(), simple: isSimple(definitions, board) };
+  return {
+    board,
+    scope,
+    spans,
+    definitions,
+    among: people && new Set(people),
+    lines: new Map(),
+    simple: isSimple(definitions, board),
+  };
 }
 
 /** Whether the sums of a window are all that the board's figures need. */
@@ -153,6 +214,8 @@ function isSimple(definitions: Definitions, board: Board): boolean {
   const definition = definitions.kpis.get(kpi)?.definition;
   if (kind === 'kpi' && (definition?.filter || definition?.caseMix)) return false;
   const card = planFor(definitions, { kind: 'team', id: '', site: null });
-  const filtered = [...definitions.kpis.values()].some((measure) => measure.definition.filter || measure.definition.caseMix);
+  const filtered = [...definitions.kpis.values()].some(
+    (measure) => measure.definition.filter || measure.definition.caseMix,
+  );
   return !card.needs.buckets && !filtered;
 }

@@ -8,80 +8,114 @@ export type KeptLine = Omit<Line, 'interval'> & { position: number };
 export type KeptRow = { rank: number | null; line: KeptLine; betterScored: number | null; before: number | null };
 export type KeptPage = { position: number; total: number; rows: KeptRow[] };
 
+// A row's value begins with what its member in the sorted set begins with, so that one hash leads to both.
 const PAGE = `
-local ranked, unranked, rows, members, ranked0, members0 = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local function rankIn(set, score) return redis.call('ZCOUNT', set, '-inf', '(' .. score) + 1 end
-local function before(subject)
-  local member = redis.call('HGET', members0, subject)
-  local score = member and redis.call('ZSCORE', ranked0, member)
-  return score and rankIn(ranked0, score) or false
-end
-local function row(member)
-  local subject = string.sub(member, 28)
-  local line = redis.call('HGET', rows, subject)
-  local score = redis.call('ZSCORE', ranked, member)
-  if not score then return { false, line, false, before(subject) } end
-  local better = redis.call('ZREVRANGEBYSCORE', ranked, '(' .. score, '-inf', 'LIMIT', 0, 1)[1]
-  return { rankIn(ranked, score), line, better and redis.call('HGET', rows, string.sub(better, 28)) or false, before(subject) }
-end
-local size, rest = redis.call('ZCARD', ranked), redis.call('ZCARD', unranked)
+local ranked, unranked, rows, ranked0, rows0 = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local from, count, me = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+local function member(value, subject) return value and string.sub(value, 1, 27) .. subject end
+local function rankIn(set, score) return redis.call('ZCOUNT', set, '-inf', '(' .. score) + 1 end
+local size, rest = redis.call('ZCARD', ranked), redis.call('ZCARD', unranked)
+local position = redis.call('GET', KEYS[6])
 if me ~= '' then
-  local member = redis.call('HGET', members, me)
-  if not member then return { redis.call('GET', KEYS[7]), size + rest, {} } end
-  local at = redis.call('ZRANK', ranked, member)
-  if not at then at = size + redis.call('ZRANK', unranked, member) end
+  local mine = member(redis.call('HGET', rows, me), me)
+  if not mine then return { position, size + rest, false, {} } end
+  local at = redis.call('ZRANK', ranked, mine)
+  if not at then at = size + redis.call('ZRANK', unranked, mine) end
   from = math.max(0, at - math.floor(count / 2))
 end
-local found = {}
-for _, member in ipairs(redis.call('ZRANGE', ranked, from, from + count - 1)) do found[#found + 1] = row(member) end
+local scored = redis.call('ZRANGE', ranked, from, from + count - 1, 'WITHSCORES')
+local found, ranks, rank, better = {}, {}, false, false
+for i = 1, #scored, 2 do
+  local score = scored[i + 1]
+  if i == 1 then
+    rank = rankIn(ranked, score)
+    local above = redis.call('ZREVRANGEBYSCORE', ranked, '(' .. score, '-inf', 'LIMIT', 0, 1)[1]
+    better = above and redis.call('HGET', rows, string.sub(above, 28)) or false
+  elseif score ~= scored[i - 1] then
+    rank = from + (i + 1) / 2
+  end
+  found[#found + 1] = string.sub(scored[i], 28)
+  ranks[#found] = rank
+end
 local left = count - #found
 if left > 0 then
   local skip = math.max(0, from - size)
-  for _, member in ipairs(redis.call('ZRANGE', unranked, skip, skip + left - 1)) do found[#found + 1] = row(member) end
+  for _, name in ipairs(redis.call('ZRANGE', unranked, skip, skip + left - 1)) do
+    found[#found + 1] = string.sub(name, 28)
+    ranks[#found] = false
+  end
 end
-return { redis.call('GET', KEYS[7]), size + rest, found }`;
+if #found == 0 then return { position, size + rest, false, {} } end
+local now, before, page = redis.call('HMGET', rows, unpack(found)), redis.call('HMGET', rows0, unpack(found)), {}
+for i, subject in ipairs(found) do
+  local then_ = before[i] and redis.call('ZSCORE', ranked0, member(before[i], subject))
+  page[i] = { subject, ranks[i], now[i], then_ and rankIn(ranked0, then_) or false }
+end
+return { position, size + rest, better, page }`;
 
-type Raw = [string | null, number, [number | null, string | null, string | null, number | null][]];
+type RawRow = [subject: string, rank: number | null, value: string | null, before: number | null];
+type Raw = [position: string | null, total: number, better: string | null, rows: RawRow[]];
 type WithPage = Redis & { boardPage(...args: (string | number)[]): Promise<Raw> };
 
 /**
  * Rows of a kept board in one round trip: from a place on, or around a subject.
  * @returns null when Redis does not hold the organisation's boards (emptied, or behind)
  */
-export async function readPage(redis: Redis, at: KeptBoard & { before: number }, page: { from: number; count: number; around?: string }): Promise<KeptPage | null> {
+export async function readPage(
+  redis: Redis,
+  at: KeptBoard & { before: number },
+  page: { from: number; count: number; around?: string },
+): Promise<KeptPage | null> {
   const scripted = redis as WithPage;
-  if (!scripted.boardPage) redis.defineCommand('boardPage', { numberOfKeys: 7, lua: PAGE });
+  if (!scripted.boardPage) redis.defineCommand('boardPage', { numberOfKeys: 6, lua: PAGE });
   const now = keysOf(at);
   const then = keysOf({ ...at, from: at.before });
-  const [position, total, rows] = await scripted.boardPage(
-    now.ranked, now.unranked, now.rows, now.members, then.ranked, then.members, positionKey(at.orgId), page.from, page.count, page.around ?? '',
+  const [position, total, better, rows] = await scripted.boardPage(
+    now.ranked,
+    now.unranked,
+    now.rows,
+    then.ranked,
+    then.rows,
+    now.position,
+    page.from,
+    page.count,
+    page.around ?? '',
   );
   if (position === null) return null;
-  return { position: Number(position), total, rows: rows.flatMap(rowOf) };
+  return { position: Number(position), total, rows: rowsOf(rows, better === null ? null : lineOf('', better).scored) };
 }
 
-/** Writes lines in absolute values: where they stand now, and away from where they stood. */
-export async function writeLines(redis: Redis, at: KeptBoard, lines: readonly { line: KeptLine; was: KeptLine | null }[]): Promise<void> {
-  if (lines.length === 0) return;
-  const { ranked, unranked, rows, members } = keysOf(at);
+/**
+ * Writes lines in absolute values: where they stand now, and away from where they stood; with the position that the board
+ * now reflects, all at once.
+ */
+export async function writeLines(
+  redis: Redis,
+  at: KeptBoard & { position: number },
+  lines: readonly { line: KeptLine; was: KeptLine | null }[],
+): Promise<void> {
+  const { ranked, unranked, rows, position } = keysOf(at);
   const gone = { [ranked]: [] as string[], [unranked]: [] as string[] };
   const come = { [ranked]: [] as (string | number)[], [unranked]: [] as (string | number)[] };
   const written: string[] = [];
-  const named: string[] = [];
   for (const { line, was } of lines) {
     const set = isRanked(line) ? ranked : unranked;
     const member = memberOf(line);
-    if (was && (memberOf(was) !== member || isRanked(was) !== isRanked(line))) gone[isRanked(was) ? ranked : unranked]?.push(memberOf(was));
+    if (was) {
+      const setBefore = isRanked(was) ? ranked : unranked;
+      const memberBefore = memberOf(was);
+      if (memberBefore !== member || setBefore !== set) gone[setBefore]?.push(memberBefore);
+    }
     come[set]?.push(-(line.merit ?? 0), member);
-    written.push(line.subject, JSON.stringify(line));
-    named.push(line.subject, member);
+    written.push(line.subject, textOf(line, member));
   }
   const pipeline = redis.multi();
   for (const [set, names] of Object.entries(gone)) if (names.length > 0) pipeline.zrem(set, ...names);
-  for (const [set, pairs] of Object.entries(come)) if (pairs.length > 0) pipeline.zadd(set, ...(pairs as [number, string]));
-  pipeline.hset(rows, ...(written as [string, string])).hset(members, ...(named as [string, string]));
-  for (const name of [ranked, unranked, rows, members]) pipeline.expire(name, KEEP_SECONDS);
+  for (const [set, pairs] of Object.entries(come))
+    if (pairs.length > 0) pipeline.zadd(set, ...(pairs as [number, string]));
+  if (written.length > 0) pipeline.hset(rows, ...(written as [string, string]));
+  pipeline.set(position, String(at.position));
+  for (const name of [ranked, unranked, rows, position]) pipeline.expire(name, KEEP_SECONDS);
   await pipeline.exec();
 }
 
@@ -106,14 +140,39 @@ export async function dropPosition(redis: Redis, orgId: number): Promise<void> {
 
 const KEEP_SECONDS = 100 * 86_400;
 const positionKey = (orgId: number) => key(orgId, 'boards', 'position');
-const isRanked = (line: KeptLine) => mayRank({ ...line, interval: null });
+const isRanked = mayRank;
 
 function keysOf(at: KeptBoard) {
   const part = (name: string) => key(at.orgId, 'board', at.board, at.scope, at.from, name);
-  return { ranked: part('ranked'), unranked: part('unranked'), rows: part('rows'), members: part('members') };
+  return { ranked: part('ranked'), unranked: part('unranked'), rows: part('rows'), position: part('position') };
 }
 
-function rowOf([rank, line, better, before]: Raw[2][number]): KeptRow[] {
-  if (line === null) return [];
-  return [{ rank, line: JSON.parse(line) as KeptLine, betterScored: better ? (JSON.parse(better) as KeptLine).scored : null, before }];
+const ORDER_LENGTH = 27;
+
+function textOf(
+  { merit, value, scored, sample, lastAt, provisional, held, position }: KeptLine,
+  member: string,
+): string {
+  return (
+    member.slice(0, ORDER_LENGTH) +
+    JSON.stringify([merit, value, scored, sample, lastAt, provisional ? 1 : 0, held, position])
+  );
+}
+
+function lineOf(subject: string, text: string): KeptLine {
+  const [merit, value, scored, sample, lastAt, provisional, held, position] = JSON.parse(text.slice(ORDER_LENGTH));
+  return { subject, merit, value, scored, sample, lastAt, provisional: provisional === 1, held, position };
+}
+
+/** Rows with the value that the next better rank scored: of the last row with another rank, or of the row above the page. */
+function rowsOf(raw: readonly RawRow[], above: number | null): KeptRow[] {
+  const rows: KeptRow[] = [];
+  let better = above;
+  for (const [subject, rank, text, before] of raw) {
+    if (text === null) continue;
+    const last = rows.at(-1);
+    if (last && last.rank !== rank) better = last.line.scored;
+    rows.push({ rank, line: lineOf(subject, text), betterScored: rank === null ? null : better, before });
+  }
+  return rows;
 }

@@ -19,11 +19,20 @@ import { boardView } from './view.ts';
 const Asked = z.object({
   window: WindowName.exclude(['custom']).optional(),
   at: z.union([z.iso.datetime({ offset: true }), z.iso.date()]).optional(),
-  scope: z.string().regex(/^(org|(site|team):[A-Za-z0-9._-]{1,64})$/).default('org'),
+  scope: z
+    .string()
+    .regex(/^(org|(site|team):[A-Za-z0-9._-]{1,64})$/)
+    .default('org'),
   mode: z.enum(['benchmark', 'top-n', 'full', 'team']).optional(),
   limit: z.coerce.number().int().min(1).max(LIMITS.pageMost).default(LIMITS.pageDefault),
-  cursor: z.string().regex(/^\d{1,9}$/).optional(),
-  around: z.string().regex(/^person:[A-Za-z0-9._-]{1,64}$/).optional(),
+  cursor: z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .optional(),
+  around: z
+    .string()
+    .regex(/^person:[A-Za-z0-9._-]{1,64}$/)
+    .optional(),
   after: Position.optional(),
 });
 const Definition = Board.omit({ id: true });
@@ -38,27 +47,53 @@ export async function boardRoutes(plain: FastifyInstance, ground: Ground): Promi
     const now = ground.clock.now();
     const definitions = await definitionsFor(ground.db, orgId, { name: 'day', from: now, to: now });
     const defined = await boardRows(ground.db, orgId);
-    const builtIn = ['score', ...definitions.kpis.keys()].filter((id) => !defined.has(id)).map((id) => ({ ...SCORE_BOARD, id, measure: id }));
-    const items = [...defined.values(), ...builtIn].map((board) => ({ ...board, name: definitions.kpis.get(board.measure)?.definition.name ?? (board.measure === 'score' ? 'Score' : board.measure) }));
-    return { items, next: null, position: String(await ground.log.position(orgId)), kept: (await keptBoards(ground.db, orgId)).map((board) => board.id) };
+    const builtIn = ['score', ...definitions.kpis.keys()]
+      .filter((id) => !defined.has(id))
+      .map((id) => ({ ...SCORE_BOARD, id, measure: id }));
+    const items = [...defined.values(), ...builtIn].map((board) => ({
+      ...board,
+      name:
+        definitions.kpis.get(board.measure)?.definition.name ?? (board.measure === 'score' ? 'Score' : board.measure),
+    }));
+    return {
+      items,
+      next: null,
+      position: String(await ground.log.position(orgId)),
+      kept: (await keptBoards(ground.db, orgId)).map((board) => board.id),
+    };
   });
 
-  app.put('/api/v1/boards', { config: { may: defineThings }, schema: { body: z.array(Board).max(500) } }, (request) => save(ground, request.viewer, request.body));
-
-  app.put('/api/v1/boards/:id', { config: { may: defineThings }, schema: { params: z.object({ id: Id }), body: Definition } }, (request) =>
-    save(ground, request.viewer, [{ id: request.params.id, ...request.body }]),
+  app.put('/api/v1/boards', { config: { may: defineThings }, schema: { body: z.array(Board).max(500) } }, (request) =>
+    save(ground, request.viewer, request.body),
   );
 
-  app.get('/api/v1/boards/:id', { config: { may: seeBoards }, schema: { params: z.object({ id: Code }), querystring: Asked } }, async (request) => {
-    const { viewer, query } = request;
-    const orgId = orgOf(request);
-    const me = query.around ? aroundOf(viewer, query.around) : viewer.kind === 'account' ? viewer.personId : null;
-    const mode = (await boardRows(ground.db, orgId)).get(request.params.id)?.mode ?? 'benchmark';
-    return boardView(ground, {
-      orgId, id: request.params.id, window: query.window, at: query.at ? momentOf(query.at) : undefined, scope: query.scope,
-      variant: variantOf(viewer, mode, query.mode), me, from: Number(query.cursor ?? 0), limit: query.limit,
-    });
-  });
+  app.put(
+    '/api/v1/boards/:id',
+    { config: { may: defineThings }, schema: { params: z.object({ id: Id }), body: Definition } },
+    (request) => save(ground, request.viewer, [{ id: request.params.id, ...request.body }]),
+  );
+
+  app.get(
+    '/api/v1/boards/:id',
+    { config: { may: seeBoards }, schema: { params: z.object({ id: Code }), querystring: Asked } },
+    async (request) => {
+      const { viewer, query } = request;
+      const orgId = orgOf(request);
+      const me = query.around ? aroundOf(viewer, query.around) : viewer.kind === 'account' ? viewer.personId : null;
+      const mode = (await boardRows(ground.db, orgId)).get(request.params.id)?.mode ?? 'benchmark';
+      return boardView(ground, {
+        orgId,
+        id: request.params.id,
+        window: query.window,
+        at: query.at ? momentOf(query.at) : undefined,
+        scope: query.scope,
+        variant: variantOf(viewer, mode, query.mode),
+        me,
+        from: Number(query.cursor ?? 0),
+        limit: query.limit,
+      });
+    },
+  );
 }
 
 async function save(ground: Ground, viewer: Viewer, boards: Board[]) {
@@ -77,6 +112,9 @@ function aroundOf(viewer: Viewer, subject: string): string {
 
 function momentOf(text: string): number {
   const at = Date.parse(text.length === 10 ? `${text}T12:00:00Z` : text);
-  if (Number.isNaN(at)) throw invalid('at_malformed', '`at` is a date or an RFC 3339 time.', [{ path: '/at', message: 'must be a date or a time' }]);
+  if (Number.isNaN(at))
+    throw invalid('at_malformed', '`at` is a date or an RFC 3339 time.', [
+      { path: '/at', message: 'must be a date or a time' },
+    ]);
   return at;
 }

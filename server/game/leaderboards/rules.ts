@@ -25,7 +25,8 @@ export function meritOf(better: Better, scored: number | null, attainment: numbe
 }
 
 /** Whether a line may have a rank: a value, enough sample, and no guard out of bounds. */
-export const mayRank = (line: Line): boolean => line.merit !== null && !line.provisional && line.held === null;
+export const mayRank = (line: Pick<Line, 'merit' | 'provisional' | 'held'>): boolean =>
+  line.merit !== null && !line.provisional && line.held === null;
 
 /** The total order of a board: merit, then larger sample, then smaller latest event time, then id. Unranked lines come last. */
 export function compareLines(a: Line, b: Line): number {
@@ -39,7 +40,10 @@ export function compareLines(a: Line, b: Line): number {
  * Ranks and gaps of a whole board: equal merit shares a rank (1, 2, 2, 4); with `ties`, a row also shares the rank of its
  * group's first row while their intervals overlap. The gap is the scored distance to the next better rank.
  */
-export function rankLines(lines: readonly Line[], ties: boolean): { line: Line; rank: number | null; gap: number | null }[] {
+export function rankLines(
+  lines: readonly Line[],
+  ties: boolean,
+): { line: Line; rank: number | null; gap: number | null }[] {
   const ordered = [...lines].sort(compareLines);
   let first: Line | null = null;
   let rank = 0;
@@ -76,7 +80,10 @@ export const movementOf = (before: number | null | undefined, now: number | null
   before === null || before === undefined || now === null ? null : before - now;
 
 /** The average, over the peers that have a value, of the scored values; with the number of peers. */
-export function peerAverage(lines: readonly Pick<Line, 'scored' | 'sample'>[]): { average: number | null; peers: number } {
+export function peerAverage(lines: readonly Pick<Line, 'scored' | 'sample'>[]): {
+  average: number | null;
+  peers: number;
+} {
   const scored = lines.flatMap((line) => (line.scored === null ? [] : [line.scored]));
   if (scored.length === 0) return { average: null, peers: 0 };
   const sum = scored.reduce((a, b) => a + b, 0);

@@ -3,7 +3,10 @@ import type { Tx } from '#server/foundation/db.ts';
 
 /** The boards that an organisation defined, by id. */
 export async function boardRows(tx: Tx, orgId: number): Promise<Map<string, Board>> {
-  const rows = await tx.rows<{ id: string; definition: Board }>('select id, definition from boards where org_id = $1 order by id', [orgId]);
+  const rows = await tx.rows<{ id: string; definition: Board }>(
+    'select id, definition from boards where org_id = $1 order by id',
+    [orgId],
+  );
   return new Map(rows.map((row) => [row.id, row.definition]));
 }
 

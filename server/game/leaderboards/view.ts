@@ -2,10 +2,11 @@ import type { BoardView } from '#contract/boards.ts';
 import { LIMITS } from '#contract/limits.ts';
 import type { WindowName } from '#contract/windows.ts';
 import { definitionsFor } from '#server/attainment/definitions.ts';
+import type { Tx } from '#server/foundation/db.ts';
 import { missing } from '#server/foundation/refusals.ts';
+import { flowPosition } from '#server/log/flow-store.ts';
 import type { Ground } from '#server/log/ground.ts';
 import { type Roster, rosterOf } from '#server/people/roster.ts';
-import { flowPosition } from '#server/log/flow-store.ts';
 import { benchmarkOf } from './benchmark.ts';
 import { boardOf } from './boards.ts';
 import { type Asking, computeBefore, computeLines } from './compute.ts';
@@ -15,47 +16,74 @@ import { measureName, spansOf } from './lines.ts';
 import { movementOf, rankLines, visible } from './rules.ts';
 
 /** Which board is asked for. `at` is epoch ms; `variant` is what the viewer's rights make of it (see `live.ts`). */
-export type BoardWish = { orgId: number; id: string; window?: WindowName | undefined; at?: number | undefined; scope: string; variant: string; me?: string | null; from?: number; limit?: number };
+export type BoardWish = {
+  orgId: number;
+  id: string;
+  window?: WindowName | undefined;
+  at?: number | undefined;
+  scope: string;
+  variant: string;
+  me?: string | null;
+  from?: number;
+  limit?: number;
+};
 
 /**
- * A board as a viewer may see it: from Redis where it is kept and now is asked for, else computed from the facts.
+ * A board as a viewer may see it: from Redis where it is kept and now is asked for, else computed from the facts. Rows and
+ * position are of one moment.
  * @throws Refusal missing when there is no such board
  */
-export async function boardView(ground: Pick<Ground, 'db' | 'redis' | 'clock'>, wish: BoardWish): Promise<BoardView> {
-  const now = ground.clock.now();
-  const roster = await rosterOf(ground.db, wish.orgId);
-  const asking = await askingFor(ground, wish, { roster, now });
-  const position = await flowPosition(ground.db, wish.orgId);
-  const kept = wish.at === undefined && wish.variant !== 'computed' ? await keptEntries(ground, asking, wish) : null;
-  const found = kept ?? (await computed(ground, asking, wish));
-  const me = wish.me ? (found.me ?? null) : null;
+export function boardView(ground: Pick<Ground, 'db' | 'redis' | 'clock'>, wish: BoardWish): Promise<BoardView> {
+  return ground.db.snapshot(async (tx) => {
+    const now = ground.clock.now();
+    const asking = await askingFor(tx, wish, { roster: await rosterOf(tx, wish.orgId), now });
+    const kept = wish.at === undefined ? await keptEntries({ tx, redis: ground.redis }, asking, wish) : null;
+    const found = kept ?? (await computed(tx, asking, wish));
+    const me = wish.me ? (found.me ?? null) : null;
+    return {
+      board: headOf(asking, wish.variant),
+      window: { name: asking.spans.span.name, from: iso(asking.spans.span.from), to: iso(asking.spans.span.to) },
+      position: String(kept?.position ?? (await flowPosition(tx, wish.orgId))),
+      entries: visible(found.entries, modeOf(wish.variant), asking.board.n),
+      total: found.total,
+      me,
+      benchmark: wish.variant.startsWith('me:')
+        ? await benchmarkOf(tx, asking, { me: wish.me ?? '', lines: found.lines })
+        : null,
+      next: found.next,
+    };
+  });
+}
+
+async function askingFor(tx: Tx, wish: BoardWish, at: { roster: Roster; now: number }): Promise<Asking> {
+  const definitions = await definitionsFor(tx, wish.orgId, { name: 'day', from: at.now, to: at.now });
+  const board = await boardOf(tx, wish.orgId, { id: wish.id, kpis: definitions.kpis });
+  if (!board) throw missing(`There is no board ${wish.id}.`);
+  const spans = spansOf(at.roster, wish.scope, { name: wish.window ?? board.window, at: wish.at ?? at.now });
   return {
-    board: headOf(asking, wish.variant),
-    window: { name: asking.spans.span.name, from: iso(asking.spans.span.from), to: iso(asking.spans.span.to) },
-    position: String(kept?.position ?? position),
-    entries: visible(found.entries, modeOf(wish.variant), asking.board.n),
-    total: found.total,
-    me,
-    benchmark: wish.variant.startsWith('me:') ? await benchmarkOf(ground, asking, { me: wish.me ?? '', lines: found.lines }) : null,
-    next: found.next,
+    orgId: wish.orgId,
+    board,
+    scope: wish.scope,
+    spans,
+    roster: at.roster,
+    definitions: await definitionsFor(tx, wish.orgId, spans.span),
+    now: at.now,
   };
 }
 
-async function askingFor({ db }: Pick<Ground, 'db'>, wish: BoardWish, at: { roster: Roster; now: number }): Promise<Asking> {
-  const definitions = await definitionsFor(db, wish.orgId, { name: 'day', from: at.now, to: at.now });
-  const board = await boardOf(db, wish.orgId, { id: wish.id, kpis: definitions.kpis });
-  if (!board) throw missing(`There is no board ${wish.id}.`);
-  const spans = spansOf(at.roster, wish.scope, { name: wish.window ?? board.window, at: wish.at ?? at.now });
-  return { orgId: wish.orgId, board, scope: wish.scope, spans, roster: at.roster, definitions: await definitionsFor(db, wish.orgId, spans.span), now: at.now };
-}
-
-async function computed({ db }: Pick<Ground, 'db'>, asking: Asking, wish: BoardWish): Promise<Found> {
+async function computed(tx: Tx, asking: Asking, wish: BoardWish): Promise<Found> {
   const ties = tiesOf(asking.definitions, asking.board);
-  const lines = await computeLines(db, asking);
-  const before = await computeBefore(db, asking, await definitionsFor(db, asking.orgId, asking.spans.before));
+  const lines = await computeLines(tx, asking);
+  const before = await computeBefore(tx, asking, await definitionsFor(tx, asking.orgId, asking.spans.before));
   const ranksBefore = new Map(rankLines(before, ties).map(({ line, rank }) => [line.subject, rank]));
   const entries = rankLines(lines, ties).map(({ line, rank, gap }) =>
-    entryOf(line, { roster: asking.roster, unit: asking.board.unit, rank, gap, movement: movementOf(ranksBefore.get(line.subject), rank) }),
+    entryOf(line, {
+      roster: asking.roster,
+      unit: asking.board.unit,
+      rank,
+      gap,
+      movement: movementOf(ranksBefore.get(line.subject), rank),
+    }),
   );
   const from = wish.from ?? 0;
   const limit = wish.limit ?? LIMITS.pageDefault;
@@ -68,9 +96,24 @@ function headOf({ board, scope, definitions }: Asking, variant: string): BoardVi
   const { kind, kpi } = measureName(board.measure);
   const definition = definitions.kpis.get(kpi)?.definition;
   const plain = kind === 'kpi' ? definition : undefined;
-  const name = kind === 'score' ? 'Score' : kind === 'points' ? 'Points' : `${definition?.name ?? kpi}${kind === 'improved' ? ': most improved' : kind === 'to_target' ? ': share of target' : ''}`;
-  const unit = plain?.unit ?? (kind === 'to_target' ? 'share' : kind === 'improved' ? (definition?.unit ?? 'number') : kind);
-  return { id: board.id, measure: board.measure, name, unit, better: plain?.better ?? 'higher', mode: modeOf(variant), scope, subjectKind: board.unit };
+  const name =
+    kind === 'score'
+      ? 'Score'
+      : kind === 'points'
+        ? 'Points'
+        : `${definition?.name ?? kpi}${kind === 'improved' ? ': most improved' : kind === 'to_target' ? ': share of target' : ''}`;
+  const unit =
+    plain?.unit ?? (kind === 'to_target' ? 'share' : kind === 'improved' ? (definition?.unit ?? 'number') : kind);
+  return {
+    id: board.id,
+    measure: board.measure,
+    name,
+    unit,
+    better: plain?.better ?? 'higher',
+    mode: modeOf(variant),
+    scope,
+    subjectKind: board.unit,
+  };
 }
 
 /** The mode that a variant shows. */
