@@ -22,7 +22,8 @@ export type Open = House & {
     body?: unknown,
     headers?: Record<string, string>,
   ): Promise<{ status: number; body: any }>;
-  socket(token?: string): Promise<Socket>;
+  /** A socket with a token (the key's by default), or with headers of a browser. */
+  socket(token?: string, headers?: Record<string, string>): Promise<Socket>;
   shut(): Promise<void>;
 };
 
@@ -60,7 +61,7 @@ export async function newHouse(
       const response = await fetch(url + at, {
         method,
         headers: {
-          authorization: `Bearer ${KEY}`,
+          ...(headers.cookie ? {} : { authorization: `Bearer ${KEY}` }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...headers,
         },
@@ -69,8 +70,12 @@ export async function newHouse(
       const text = await response.text();
       return { status: response.status, body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text };
     },
-    socket: async (token = KEY) => {
-      const socket = io(url, { transports: ['websocket'], auth: { token }, reconnection: false });
+    socket: async (token, headers) => {
+      const socket = io(url, {
+        transports: ['websocket'],
+        ...(headers ? { extraHeaders: headers } : { auth: { token: token ?? KEY } }),
+        reconnection: false,
+      });
       sockets.push(socket);
       await new Promise<void>((resolve, reject) =>
         socket.once('connect', () => resolve()).once('connect_error', reject),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { leg } from '../legs.ts';
 import { newHouse, type Open } from '../open-house.ts';
 
 let house: Open;
@@ -6,36 +7,6 @@ beforeAll(async () => {
   house = await newHouse({ log: 'error' });
 });
 afterAll(() => house?.shut());
-
-const call = (id: string, agent: string, more: Record<string, unknown> = {}) => {
-  const at = new Date().toISOString();
-  return {
-    specversion: '1.0',
-    id,
-    source: 'acd',
-    type: 'interaction.ended',
-    time: at,
-    data: {
-      interactionId: id,
-      agent,
-      queue: 'service',
-      channel: 'voice',
-      direction: 'inbound',
-      offeredAt: at,
-      answeredAt: at,
-      endedAt: at,
-      waitMs: 4000,
-      ringMs: 2000,
-      talkMs: 180_000,
-      holdMs: 0,
-      holdCount: 0,
-      acwMs: 20_000,
-      outcome: 'handled',
-      transfer: 'none',
-      ...more,
-    },
-  };
-};
 
 it('carries a call from the door to the fact, the KPI, the board and the socket', async () => {
   expect((await house.call('PUT', '/api/v1/teams', [{ id: 'red', name: 'Red', site: 'main' }])).status).toBe(200);
@@ -65,8 +36,8 @@ it('carries a call from the door to the fact, the KPI, the board and the socket'
     socket.on('topic', (message) => message.topic === 'board:aht:day' && message.delta?.entries && resolve(message)),
   );
   const posted = await house.call('POST', '/api/v1/events', [
-    ...Array.from({ length: 12 }, (_, n) => call(`a${n}`, '1001')),
-    ...Array.from({ length: 12 }, (_, n) => call(`b${n}`, '1002', { talkMs: 240_000 })),
+    ...Array.from({ length: 12 }, (_, n) => leg(`a${n}`, '1001')),
+    ...Array.from({ length: 12 }, (_, n) => leg(`b${n}`, '1002', { talkMs: 240_000 })),
   ]);
   expect(posted).toMatchObject({ status: 200, body: { accepted: 24, duplicates: 0, rejected: [] } });
 

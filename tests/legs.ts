@@ -1,0 +1,27 @@
+/** A handled leg as a source would send it, now. */
+export const leg = (id: string, agent: string, data: Record<string, unknown> = {}, at = new Date().toISOString()) => ({
+  specversion: '1.0',
+  id,
+  source: 'acd',
+  type: 'interaction.ended',
+  time: at,
+  data: {
+    interactionId: id,
+    agent,
+    queue: 'service',
+    channel: 'voice',
+    direction: 'inbound',
+    offeredAt: at,
+    answeredAt: at,
+    endedAt: at,
+    waitMs: 4000,
+    ringMs: 2000,
+    talkMs: 180_000,
+    holdMs: 0,
+    holdCount: 0,
+    acwMs: 20_000,
+    outcome: 'handled',
+    transfer: 'none',
+    ...data,
+  },
+});
