@@ -6,7 +6,7 @@ import { localeOf } from '$lib/format.ts';
 
 const pack = promisify(brotliCompress);
 const PACKING = {
-  params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT },
+  params: { [constants.BROTLI_PARAM_QUALITY]: 7, [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT },
 };
 
 type Answer = {
