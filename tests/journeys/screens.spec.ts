@@ -55,7 +55,7 @@ test('boards: a manager ranks a speed KPI over the month and looks back', async 
   await page.goto('/boards?board=aht&window=month');
   await expect(page.getByRole('listitem').first()).toContainText('Place 1');
   await page.goto('/boards?board=aht&window=month&at=1999-01-15');
-  await expect(page.getByText('January 1999')).toBeVisible();
+  await expect(page.getByText(/Jan.* 1999/)).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Nobody is on this board yet' })).toBeVisible();
 });
 
