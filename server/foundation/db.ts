@@ -31,7 +31,7 @@ export function openDb(url: string, most = 16, searchPath = 'public'): Db {
     query_timeout: 60_000,
     application_name: 'floorlight',
     // instants are read as text that ends in +00, see getTypeParser
-    options: `-c TimeZone=UTC -c search_path=${searchPath}`,
+    options: `-c TimeZone=UTC -c search_path=${searchPath} ${PLANS}`,
   });
   // an idle client whose backend died: the pool has dropped it already, the next query takes another
   pool.on('error', () => {});
@@ -46,6 +46,9 @@ export function openDb(url: string, most = 16, searchPath = 'public'): Db {
     close: () => pool.end(),
   };
 }
+
+// Every statement goes by keys. One that is prepared while its table is small would read the whole of it for ever after.
+const PLANS = '-c enable_seqscan=off -c jit=off';
 
 /** Brings the schema up to date, one process at a time. */
 export async function migrateDb(url: string, folder: string): Promise<void> {

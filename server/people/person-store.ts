@@ -72,13 +72,17 @@ export const personPage = (
     [orgId, page.after, page.teams, page.self, page.limit],
   );
 
-/** All mappings of these people and of these agents. */
+/** All mappings of these people and of these agents. Two lookups: an OR of them would read the whole table. */
 export const mappingRows = (tx: Tx, orgId: number, of: { people: string[]; agents: number[] }): Promise<Mapping[]> =>
   tx.rows<Mapping>(
-    `select person, source, agent, valid_from as "validFrom", valid_to as "validTo" from identities
-     where org_id = $1 and (person = any($2::text[]) or agent = any($3::int[])) order by person, source, agent, valid_from`,
+    `select ${MAPPING} from identities where org_id = $1 and person = any($2::text[])
+     union
+     select ${MAPPING} from identities where org_id = $1 and agent = any($3::int[])
+     order by person, source, agent, "validFrom"`,
     [orgId, of.people, of.agents],
   );
+
+const MAPPING = `person, source, agent, valid_from as "validFrom", valid_to as "validTo"`;
 
 export type UnmappedRow = { ref: number; events: number; firstAt: number; lastAt: number };
 

@@ -106,14 +106,13 @@ export async function writeLines(
       const memberBefore = memberOf(was);
       if (memberBefore !== member || setBefore !== set) gone[setBefore]?.push(memberBefore);
     }
-    come[set]?.push(-(line.merit ?? 0), member);
+    come[set]?.push(line.merit === null ? '+inf' : -line.merit, member);
     written.push(line.subject, textOf(line, member));
   }
   const pipeline = redis.multi();
-  for (const [set, names] of Object.entries(gone)) if (names.length > 0) pipeline.zrem(set, ...names);
-  for (const [set, pairs] of Object.entries(come))
-    if (pairs.length > 0) pipeline.zadd(set, ...(pairs as [number, string]));
-  if (written.length > 0) pipeline.hset(rows, ...(written as [string, string]));
+  for (const [set, names] of Object.entries(gone)) for (const some of inParts(names)) pipeline.zrem(set, ...some);
+  for (const [set, pairs] of Object.entries(come)) for (const some of inParts(pairs)) pipeline.zadd(set, ...some);
+  for (const some of inParts(written)) pipeline.hset(rows, ...some);
   pipeline.set(position, String(at.position));
   for (const name of [ranked, unranked, rows, position]) pipeline.expire(name, KEEP_SECONDS);
   await pipeline.exec();
@@ -145,6 +144,13 @@ const isRanked = mayRank;
 function keysOf(at: KeptBoard) {
   const part = (name: string) => key(at.orgId, 'board', at.board, at.scope, at.from, name);
   return { ranked: part('ranked'), unranked: part('unranked'), rows: part('rows'), position: part('position') };
+}
+
+/** A command takes so many arguments and no more: they stand on the stack. An even number, for pairs. */
+const PART = 10_000;
+
+function* inParts<T>(all: readonly T[]): Generator<[T, T]> {
+  for (let from = 0; from < all.length; from += PART) yield all.slice(from, from + PART) as [T, T];
 }
 
 const ORDER_LENGTH = 27;

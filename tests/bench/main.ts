@@ -1,0 +1,32 @@
+// npm run bench [-- NAME ...]: what the house can do on this machine, next to what its parts can do bare in the same run.
+// BENCH_EVENTS, BENCH_PEOPLE, BENCH_ROUNDS, BENCH_SECONDS, BENCH_SOCKETS make it longer or shorter.
+import { boards } from './boards.ts';
+import { fanout } from './fanout.ts';
+import { ingest } from './ingest.ts';
+import { latency } from './latency.ts';
+import type { Servers } from './product.ts';
+import { startServers } from './product.ts';
+import { scale } from './scale.ts';
+
+const BENCHES: Record<string, (servers: Servers) => Promise<object>> = { ingest, latency, fanout, scale, boards };
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in BENCHES));
+if (unknown.length > 0) {
+  console.error(`There is no bench ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}.`);
+  process.exit(1);
+}
+
+const servers = await startServers();
+const found: Record<string, object> = {};
+try {
+  for (const [name, bench] of Object.entries(BENCHES)) {
+    if (asked.length > 0 && !asked.includes(name)) continue;
+    console.log(`\n${name}`);
+    found[name] = await bench(servers);
+    console.log(`  ${JSON.stringify(found[name])}`);
+  }
+} finally {
+  await servers.stop();
+}
+console.log(`\n${JSON.stringify(found)}`);
