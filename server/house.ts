@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import helmet from '@fastify/helmet';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { watchWindows } from '#server/attainment/closing.ts';
@@ -46,6 +47,11 @@ export async function openHouse(plan: HousePlan): Promise<House> {
     bodyLimit: 1_000_000,
     forceCloseConnections: 'idle',
     trustProxy: false,
+  });
+  // the pages bring their own content policy, with a nonce a page
+  await app.register(helmet, {
+    contentSecurityPolicy: false,
+    strictTransportSecurity: config.ORIGIN?.startsWith('https:') ?? false,
   });
   furnish(app);
   guard(app, ground);

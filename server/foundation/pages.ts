@@ -26,6 +26,9 @@ export async function mountPages(app: FastifyInstance, pages: Pages): Promise<vo
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
     scope.all('/*', { config: { may: 'anyone' } }, (request, reply) => {
+      // what the house says on every answer (security headers), said here too
+      for (const [name, value] of Object.entries(reply.getHeaders()))
+        if (value !== undefined) reply.raw.setHeader(name, value);
       reply.hijack();
       inside.run({ inject }, () => handler(request.raw, reply.raw, (error) => give404(reply.raw, error)));
     });

@@ -1,4 +1,4 @@
-import type { BoardView } from '#contract/boards.ts';
+import type { BoardEntry, BoardView } from '#contract/boards.ts';
 import { LIMITS } from '#contract/limits.ts';
 import type { WindowName } from '#contract/windows.ts';
 import { definitionsFor } from '#server/attainment/definitions.ts';
@@ -39,7 +39,7 @@ export function boardView(ground: Pick<Ground, 'db' | 'redis' | 'clock'>, wish: 
     const asking = await askingFor(tx, wish, { roster: await rosterOf(tx, wish.orgId), now });
     const kept = wish.at === undefined ? await keptEntries({ tx, redis: ground.redis }, asking, wish) : null;
     const found = kept ?? (await computed(tx, asking, wish));
-    const me = wish.me ? (found.me ?? null) : null;
+    const me = wish.me ? unranked(found.me, wish.variant) : null;
     return {
       board: headOf(asking, wish.variant),
       window: { name: asking.spans.span.name, from: iso(asking.spans.span.from), to: iso(asking.spans.span.to) },
@@ -114,6 +114,11 @@ function headOf({ board, scope, definitions }: Asking, variant: string): BoardVi
     scope,
     subjectKind: board.unit,
   };
+}
+
+/** Benchmark mode compares with the target, oneself and the peers' average; it tells nobody a place. */
+function unranked(me: BoardEntry | null, variant: string): BoardEntry | null {
+  return me && modeOf(variant) === 'benchmark' ? { ...me, rank: null, movement: null, gap: null } : me;
 }
 
 /** The mode that a variant shows. */
