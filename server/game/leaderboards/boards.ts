@@ -1,4 +1,5 @@
 import type { Board } from '#contract/definitions.ts';
+import { FACTS } from '#contract/facts.ts';
 import type { Definitions } from '#server/attainment/plan.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import { invalid } from '#server/foundation/refusals.ts';
@@ -25,6 +26,12 @@ export async function keptBoards(tx: Tx, orgId: number): Promise<Board[]> {
   const kept = defined.has('score') ? [...defined.values()] : [SCORE_BOARD, ...defined.values()];
   return kept.filter((board) => board.unit === 'person' && ['score', 'kpi'].includes(measureName(board.measure).kind));
 }
+
+/** The KPIs that people have; what only queues have (waiting, abandons) ranks nobody. */
+export const kpisOfPeople = (definitions: Definitions): string[] =>
+  [...definitions.kpis.values()]
+    .filter((measure) => !measure.value.facts.some((fact) => (FACTS as Record<string, string>)[fact] === 'queue'))
+    .map((measure) => measure.id);
 
 /** A board by id: defined, or built in as `score`, `points` or a KPI's own. Null when there is none. */
 export async function boardOf(

@@ -11,7 +11,7 @@ import type { Ground } from '#server/log/ground.ts';
 import { orgOf } from '#server/people/door.ts';
 import { defineThings, seeBoards, seesFullBoards, seeThings, type Viewer } from '#server/people/may.ts';
 import { rosterOf } from '#server/people/roster.ts';
-import { defineBoards, keptBoards, SCORE_BOARD } from './boards.ts';
+import { defineBoards, keptBoards, kpisOfPeople, SCORE_BOARD } from './boards.ts';
 import { variantOf } from './live.ts';
 import { boardRows } from './store.ts';
 import { boardView } from './view.ts';
@@ -47,7 +47,7 @@ export async function boardRoutes(plain: FastifyInstance, ground: Ground): Promi
     const now = ground.clock.now();
     const definitions = await definitionsFor(ground.db, orgId, { name: 'day', from: now, to: now });
     const defined = await boardRows(ground.db, orgId);
-    const builtIn = ['score', ...definitions.kpis.keys()]
+    const builtIn = ['score', ...kpisOfPeople(definitions)]
       .filter((id) => !defined.has(id))
       .map((id) => ({ ...SCORE_BOARD, id, measure: id }));
     const items = [...defined.values(), ...builtIn].map((board) => ({
