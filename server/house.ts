@@ -51,6 +51,7 @@ export async function openHouse(plan: HousePlan): Promise<House> {
   // the pages bring their own content policy, with a nonce a page
   await app.register(helmet, {
     contentSecurityPolicy: false,
+    referrerPolicy: { policy: 'same-origin' },
     strictTransportSecurity: config.ORIGIN?.startsWith('https:') ?? false,
   });
   furnish(app);

@@ -1,4 +1,4 @@
-import { fail, redirect } from '@sveltejs/kit';
+import { error, fail, redirect } from '@sveltejs/kit';
 import { readIfAny } from '$lib/api.ts';
 import { homeOf, knock, sessionOf } from '$lib/session.ts';
 import { t } from '$lib/words.ts';
@@ -23,7 +23,9 @@ export const actions: Actions = {
     redirect(303, inside(url.searchParams.get('to')));
   },
   leave: async ({ fetch }) => {
-    await fetch('/api/v1/session', { method: 'DELETE' });
+    const answer = await fetch('/api/v1/session', { method: 'DELETE' });
+    // to be shown the door while the session lives on would be a lie
+    if (!answer.ok && answer.status !== 401) error(answer.status, t('login.away'));
     redirect(303, '/login');
   },
 };
