@@ -1,7 +1,7 @@
+import { numberArray, textArray } from '#server/foundation/arrays.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import type { Claim } from './ownership.ts';
 import type { Version } from './settings.ts';
-import { numberArray, textArray } from './write-store.ts';
 
 export type Progress = { closedTo: number; definedTo: number; hasCorrections: boolean; hasReferences: boolean };
 

@@ -1,8 +1,8 @@
 import type { FactSums } from '#contract/facts.ts';
 import { FACT_NAMES, FACTS } from '#contract/facts.ts';
+import { numberArray, textArray } from '#server/foundation/arrays.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import type { AgentState, Plan } from './timelines.ts';
-import { numberArray, textArray } from './write-store.ts';
 
 /** One agent over [from, to) epoch ms. */
 export type AgentSpan = { agent: number; from: number; to: number };
@@ -37,6 +37,20 @@ export const plansWithin = (tx: Tx, orgId: number, spans: readonly AgentSpan[]):
      from unnest($2::int[], $3::bigint[], $4::bigint[]) as g(wanted, begins, ends)
      join facts_plans p on p.org_id = $1 and p.agent = g.wanted and p.to_at > g.begins and p.from_at < g.ends`,
     [orgId, ...spanColumns(spans)],
+  );
+
+/** Where the schedules of agents overlap [from, to). */
+export const schedulesWithin = (
+  tx: Tx,
+  orgId: number,
+  asked: { agents: readonly number[]; from: number; to: number },
+): Promise<AgentSpan[]> =>
+  tx.rows<AgentSpan>(
+    `select g.wanted as agent, greatest(p.from_at, $3) as "from", least(p.to_at, $4) as "to"
+     from unnest($2::int[]) as g(wanted), lateral (
+       select from_at, to_at from facts_plans
+       where org_id = $1 and agent = g.wanted and to_at > $3 and from_at < $4 and productive is not null offset 0) p`,
+    [orgId, numberArray(asked.agents), asked.from, asked.to],
   );
 
 export const saveStates = (tx: Tx, orgId: number, states: readonly AgentState[]) =>

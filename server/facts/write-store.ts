@@ -1,4 +1,5 @@
 import { FACT_NAMES, type Fact } from '#contract/facts.ts';
+import { numberArray, textArray } from '#server/foundation/arrays.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import type { Contribution } from './rules.ts';
 
@@ -30,17 +31,6 @@ function isLessened({ facts }: Contribution): boolean {
   }
   return true;
 }
-
-/** A text array as PostgreSQL reads it; several times faster than the driver's own. */
-export function textArray(values: readonly string[]): string {
-  return `{${values.map((value) => (PLAIN.test(value) ? `"${value}"` : `"${value.replace(/["\\]/g, '\\$&')}"`)).join(',')}}`;
-}
-
-/** An array of numbers, null where undefined. */
-export const numberArray = (values: readonly (number | undefined | null)[]): string =>
-  `{${values.map((value) => value ?? 'NULL').join(',')}}`;
-
-const PLAIN = /^[^"\\]*$/;
 
 function parted(rows: readonly Contribution[]): { core: Contribution[]; named: NamedRow[] } {
   const core: Contribution[] = [];

@@ -1,3 +1,4 @@
+import { numberArray, textArray } from '#server/foundation/arrays.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import type { LoggedEvent, Position } from './catalogue.ts';
 
@@ -28,19 +29,20 @@ from kept`;
  * @returns which rows were new, and the last position among them (null if none was)
  */
 export async function insertEvents(tx: Tx, orgId: number, rows: Row[], at: { offset: number; now: number }) {
-  const column = <K extends keyof Row>(name: K) => rows.map((row) => row[name]);
+  const texts = (name: 'source' | 'id' | 'type' | 'interaction' | 'data') => textArray(rows.map((row) => row[name]));
+  const numbers = (name: 'time' | 'agent' | 'customer') => numberArray(rows.map((row) => row[name]));
   const [result] = await tx.rows<{ count: number; last: number | null; kept: number[] | null }>(INSERT, [
     orgId,
     at.offset,
-    column('source'),
-    column('id'),
-    column('type'),
-    column('time'),
-    column('agent'),
-    column('customer'),
-    column('interaction'),
-    column('data'),
-    column('sealed'),
+    texts('source'),
+    texts('id'),
+    texts('type'),
+    numbers('time'),
+    numbers('agent'),
+    numbers('customer'),
+    texts('interaction'),
+    texts('data'),
+    rows.map((row) => row.sealed),
     at.now,
     rows.length,
   ]);

@@ -42,7 +42,7 @@ export function boardProjection({ db, redis }: Pick<Ground, 'db' | 'redis'>): Pr
       const notes = touched(batch);
       if (!state || notes.definitions || turned(state, batch.now)) return 'refill';
       if ((await readPosition(redis, batch.orgId)) === null) return 'refill';
-      const people = await addDeltas(db, state, batch);
+      const people = addDeltas(state, batch);
       for (const shelf of state.shelves)
         await write(
           redis,
@@ -65,23 +65,21 @@ const turned = (state: State, now: number): boolean =>
   state.shelves.some(({ spans }) => now >= spans.span.to || now < spans.span.from);
 const keyOf = ({ buckets }: Spanned): string => `${buckets.from}-${buckets.to}`;
 
-/** Brings the tallies up to the batch; returns the people it touched, by tally. */
-async function addDeltas(db: Ground['db'], state: State, batch: Batch): Promise<Map<string, Set<string>>> {
+/** Brings the tallies up to the batch; returns the people it touched, by tally. Who is in no tally had nothing in the window. */
+function addDeltas(state: State, batch: Batch): Map<string, Set<string>> {
   const people = new Map<string, Set<string>>();
   for (const { spans } of state.shelves) {
     const key = keyOf(spans);
     if (people.has(key)) continue;
     const tally = state.tallies.get(key) as Tally;
     const touchedHere = new Set<string>();
-    const unknown = new Set<string>();
     for (const { person, bucket, facts } of deltasOf(batch)) {
       if (person === '' || bucket < spans.buckets.from || bucket >= spans.buckets.to) continue;
       touchedHere.add(person);
-      const own = tally.get(person);
-      if (!own) unknown.add(person);
-      else if (!unknown.has(person)) add(own, bucket, facts);
+      const own = tally.get(person) ?? { sums: {}, last: 0 };
+      tally.set(person, own);
+      add(own, bucket, facts);
     }
-    if (unknown.size > 0) await load(db, { orgId: batch.orgId, spans, tally }, [...unknown]);
     people.set(key, touchedHere);
   }
   return people;
@@ -92,14 +90,9 @@ function add(own: { sums: FactSums; last: number }, bucket: number, facts: FactS
   if (bucket > own.last) own.last = bucket;
 }
 
-async function load(
-  db: Ground['db'],
-  at: { orgId: number; spans: Spanned; tally: Tally },
-  people?: string[],
-): Promise<void> {
-  const asked = { ...at.spans.buckets, ...(people ? { people } : {}) };
-  const sums = await sumByPerson(db, at.orgId, asked);
-  const last = await lastByPerson(db, at.orgId, asked);
+async function load(db: Ground['db'], at: { orgId: number; spans: Spanned; tally: Tally }): Promise<void> {
+  const sums = await sumByPerson(db, at.orgId, at.spans.buckets);
+  const last = await lastByPerson(db, at.orgId, at.spans.buckets);
   for (const [person, own] of sums) if (person !== '') at.tally.set(person, { sums: own, last: last.get(person) ?? 0 });
 }
 

@@ -21,6 +21,7 @@ export type BoardWish = {
   id: string;
   window?: WindowName | undefined;
   at?: number | undefined;
+  knownAt?: number | undefined;
   scope: string;
   variant: string;
   me?: string | null;
@@ -37,7 +38,10 @@ export function boardView(ground: Pick<Ground, 'db' | 'redis' | 'clock'>, wish: 
   return ground.db.snapshot(async (tx) => {
     const now = ground.clock.now();
     const asking = await askingFor(tx, wish, { roster: await rosterOf(tx, wish.orgId), now });
-    const kept = wish.at === undefined ? await keptEntries({ tx, redis: ground.redis }, asking, wish) : null;
+    const kept =
+      wish.at === undefined && wish.knownAt === undefined
+        ? await keptEntries({ tx, redis: ground.redis }, asking, wish)
+        : null;
     const found = kept ?? (await computed(tx, asking, wish));
     const me = wish.me ? unranked(found.me, wish.variant) : null;
     return {
@@ -56,7 +60,8 @@ export function boardView(ground: Pick<Ground, 'db' | 'redis' | 'clock'>, wish: 
 }
 
 async function askingFor(tx: Tx, wish: BoardWish, at: { roster: Roster; now: number }): Promise<Asking> {
-  const definitions = await definitionsFor(tx, wish.orgId, { name: 'day', from: at.now, to: at.now });
+  const today = spansOf(at.roster, wish.scope, { name: 'day', at: at.now }).span;
+  const definitions = await definitionsFor(tx, wish.orgId, today);
   const board = await boardOf(tx, wish.orgId, { id: wish.id, kpis: definitions.kpis });
   if (!board) throw missing(`There is no board ${wish.id}.`);
   const spans = spansOf(at.roster, wish.scope, { name: wish.window ?? board.window, at: wish.at ?? at.now });
@@ -66,15 +71,20 @@ async function askingFor(tx: Tx, wish: BoardWish, at: { roster: Roster; now: num
     scope: wish.scope,
     spans,
     roster: at.roster,
-    definitions: await definitionsFor(tx, wish.orgId, spans.span),
+    definitions: await definitionsFor(tx, wish.orgId, spans.span, wish.knownAt),
     now: at.now,
+    knownAt: wish.knownAt,
   };
 }
 
 async function computed(tx: Tx, asking: Asking, wish: BoardWish): Promise<Found> {
   const ties = tiesOf(asking.definitions, asking.board);
   const lines = await computeLines(tx, asking);
-  const before = await computeBefore(tx, asking, await definitionsFor(tx, asking.orgId, asking.spans.before));
+  const before = await computeBefore(
+    tx,
+    asking,
+    await definitionsFor(tx, asking.orgId, asking.spans.before, asking.knownAt),
+  );
   const ranksBefore = new Map(rankLines(before, ties).map(({ line, rank }) => [line.subject, rank]));
   const entries = rankLines(lines, ties).map(({ line, rank, gap }) =>
     entryOf(line, {
