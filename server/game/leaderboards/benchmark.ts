@@ -28,7 +28,7 @@ const remembered = new Map<string, number | null>();
 
 /** Windows that are over change only by late events, so the best of them is worked out once per window. */
 async function bestOf(tx: Tx, asking: Asking, me: string): Promise<number | null> {
-  const key = `${asking.orgId} ${asking.board.id} ${asking.spans.span.name} ${asking.spans.span.from} ${me}`;
+  const key = `${asking.orgId} ${asking.board.id} ${asking.spans.span.name} ${asking.spans.span.from} ${asking.knownAt ?? ''} ${me}`;
   const known = remembered.get(key);
   if (known !== undefined) return known;
   if (remembered.size > 50_000) remembered.clear();

@@ -1,13 +1,12 @@
 import type { Board } from '#contract/definitions.ts';
-import type { FactSums } from '#contract/facts.ts';
 import { type Definitions, planFor } from '#server/attainment/plan.ts';
 import type { Figures } from '#server/attainment/scoring.ts';
 import type { Subject } from '#server/attainment/targets.ts';
-import { lastByPerson, rowsByPerson, seriesByPerson, sumByPerson } from '#server/facts/store.ts';
 import { BUCKET_MS } from '#server/facts/windows.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import { membersOf, type Roster } from '#server/people/roster.ts';
 import { type Candidate, lineOf, measureName, peopleOf, scopeOf, type spansOf, subjectOf } from './lines.ts';
+import { figuresOfPeople, type PeopleFigures, total } from './people-figures.ts';
 import type { Line } from './rules.ts';
 
 export type Spanned = ReturnType<typeof spansOf>;
@@ -19,6 +18,8 @@ export type Asking = {
   roster: Roster;
   definitions: Definitions;
   now: number;
+  /** What was known at that instant (epoch ms); everything when missing. */
+  knownAt?: number | undefined;
 };
 
 /** The lines of a board from the facts, in no order. `only` limits it to some people. */
@@ -41,36 +42,25 @@ export const computeBefore = (tx: Tx, asking: Asking, definitions: Definitions):
 
 /** Figures of people with the window's sums, and rows or buckets where their plans need them. */
 async function personCandidates(tx: Tx, asking: Asking, only?: string[]): Promise<Candidate[]> {
-  const { orgId, roster, scope, spans } = asking;
+  const { orgId, roster, scope, spans, knownAt } = asking;
   const people = only ?? peopleOf(roster, scope, spans.span.to - 1) ?? undefined;
-  const asked = { ...spans.buckets, ...(people ? { people } : {}) };
-  const sums = await sumByPerson(tx, orgId, asked);
-  const last = await lastByPerson(tx, orgId, asked);
-  const subjects = [...sums.keys()].flatMap((person) => (person === '' ? [] : (subjectOf(roster, person) ?? [])));
-  const more = await moreFigures(tx, asking, { asked, subjects });
+  const found = await figuresOfPeople(tx, orgId, { ...spans.buckets, people, knownAt });
+  const subjects = [...found.sums.keys()].flatMap((person) => (person === '' ? [] : (subjectOf(roster, person) ?? [])));
+  const more = await moreFigures(asking, found, subjects);
   const before = await sumsBefore(tx, asking, people);
   return subjects.map((subject) => ({
     subject,
-    figures: { sums: sums.get(subject.id) ?? {}, ...more(subject.id) },
-    before: before?.get(subject.id) ? { sums: before.get(subject.id) as FactSums } : undefined,
-    lastAt: (last.get(subject.id) ?? 0) * BUCKET_MS,
+    figures: { sums: found.sums.get(subject.id) ?? {}, ...more(subject.id) },
+    before: before?.has(subject.id) ? { sums: before.get(subject.id) ?? {} } : undefined,
+    lastAt: (found.last.get(subject.id) ?? 0) * BUCKET_MS,
   }));
 }
 
-async function moreFigures(
-  tx: Tx,
-  { orgId, definitions, board }: Asking,
-  at: { asked: { from: number; to: number; people?: string[] }; subjects: Subject[] },
-) {
-  const needs = { rows: false, buckets: wantsBuckets(definitions, board) };
-  for (const subject of at.subjects) {
-    const plan = planFor(definitions, subject);
-    needs.rows ||= plan.needs.rows || hasRows(definitions, board);
-    needs.buckets ||= plan.needs.buckets;
-    if (needs.rows && needs.buckets) break;
-  }
-  const rows = needs.rows ? await rowsByPerson(tx, orgId, at.asked) : null;
-  const series = needs.buckets ? await seriesByPerson(tx, orgId, at.asked) : null;
+async function moreFigures({ definitions, board }: Asking, found: PeopleFigures, subjects: Subject[]) {
+  const plans = new Set(subjects.map((subject) => planFor(definitions, subject)));
+  const rows = hasRows(definitions, board) || [...plans].some((plan) => plan.needs.rows) ? await found.rows() : null;
+  const buckets = wantsBuckets(definitions, board) || [...plans].some((plan) => plan.needs.buckets);
+  const series = buckets ? await found.series() : null;
   return (person: string): Partial<Figures> => ({
     ...(rows ? { rows: rows.get(person) } : {}),
     ...(series ? { buckets: series.get(person)?.map(({ facts }) => ({ sums: facts })) } : {}),
@@ -87,32 +77,21 @@ function hasRows(definitions: Definitions, board: Board): boolean {
   return Boolean(definition?.filter || definition?.caseMix);
 }
 
-async function sumsBefore(
-  tx: Tx,
-  { orgId, board, spans }: Asking,
-  people: string[] | undefined,
-): Promise<Map<string, FactSums> | null> {
+async function sumsBefore(tx: Tx, { orgId, board, spans, knownAt }: Asking, people: string[] | undefined) {
   if (measureName(board.measure).kind !== 'improved') return null;
-  return sumByPerson(tx, orgId, { ...spans.bucketsBefore, ...(people ? { people } : {}) });
+  return (await figuresOfPeople(tx, orgId, { ...spans.bucketsBefore, people, knownAt })).sums;
 }
 
-async function teamCandidates(tx: Tx, { orgId, roster, scope, spans }: Asking): Promise<Candidate[]> {
+async function teamCandidates(tx: Tx, { orgId, roster, scope, spans, knownAt }: Asking): Promise<Candidate[]> {
   const { kind, id } = scopeOf(scope);
   const teams = [...roster.teams.values()].filter(
     (team) => kind === 'org' || (kind === 'site' ? team.site === id : team.id === id),
   );
-  const sums = await sumByPerson(tx, orgId, spans.buckets);
+  const { sums } = await figuresOfPeople(tx, orgId, { ...spans.buckets, knownAt });
   return teams.flatMap((team) => {
     const members = membersOf(roster, team.id, spans.span.to - 1);
-    const total = addUp(members.map((member) => sums.get(member) ?? {}));
+    const own = total(members.map((member) => ({ facts: sums.get(member) ?? {} })));
     const subject: Subject = { kind: 'team', id: team.id, site: team.site };
-    return Object.keys(total).length > 0 ? [{ subject, figures: { sums: total }, lastAt: 0 }] : [];
+    return Object.keys(own).length > 0 ? [{ subject, figures: { sums: own }, lastAt: 0 }] : [];
   });
-}
-
-function addUp(all: FactSums[]): FactSums {
-  const total: FactSums = {};
-  for (const sums of all)
-    for (const [fact, value] of Object.entries(sums)) total[fact] = (total[fact] ?? 0) + (value ?? 0);
-  return total;
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Board } from '#contract/definitions.ts';
 import { LIMITS } from '#contract/limits.ts';
 import { WindowName } from '#contract/windows.ts';
-import { Id, Position } from '#contract/words.ts';
+import { Id, Instant, Position } from '#contract/words.ts';
 import { definitionsFor } from '#server/attainment/definitions.ts';
 import { forbidden, invalid } from '#server/foundation/refusals.ts';
 import type { Ground } from '#server/log/ground.ts';
@@ -23,6 +23,7 @@ const Asked = z.object({
     .string()
     .regex(/^(org|(site|team):[A-Za-z0-9._-]{1,64})$/)
     .default('org'),
+  knownAt: Instant.optional(),
   mode: z.enum(['benchmark', 'top-n', 'full', 'team']).optional(),
   limit: z.coerce.number().int().min(1).max(LIMITS.pageMost).default(LIMITS.pageDefault),
   cursor: z
@@ -86,6 +87,7 @@ export async function boardRoutes(plain: FastifyInstance, ground: Ground): Promi
         id: request.params.id,
         window: query.window,
         at: query.at ? momentOf(query.at) : undefined,
+        knownAt: query.knownAt ? Date.parse(query.knownAt) : undefined,
         scope: query.scope,
         variant: variantOf(viewer, mode, query.mode),
         me,
