@@ -65,7 +65,9 @@ function targetTable(): string {
 
 function scorecardTable(): string {
   const lines = DEFAULT_SCORECARDS.find(({ role }) => role === 'agent')?.kpis ?? [];
-  return ['| KPI | weight |', '| --- | --- |', ...lines.map(({ kpi, weight }) => `| \`${kpi}\` | ${weight} |`)].join('\n');
+  return ['| KPI | weight |', '| --- | --- |', ...lines.map(({ kpi, weight }) => `| \`${kpi}\` | ${weight} |`)].join(
+    '\n',
+  );
 }
 
 if (import.meta.main) writeFileSync(KPI_PAGE, kpiPage());
