@@ -13,10 +13,20 @@ import {
   plansWithin,
   savePlans,
   saveStates,
+  schedulesWithin,
   statesAround,
   storedTime,
 } from './time-store.ts';
-import { type AgentState, type AgentTime, type Plan, planOf, stateOf, timelineOf, withinOf } from './timelines.ts';
+import {
+  type AgentState,
+  type AgentTime,
+  type Plan,
+  planOf,
+  settled,
+  stateOf,
+  timelineOf,
+  withinOf,
+} from './timelines.ts';
 import type { Turn } from './turn.ts';
 import { BUCKET_MS, bucketOf } from './windows.ts';
 
@@ -28,12 +38,12 @@ export async function deriveTime(turn: Turn): Promise<void> {
   const { states, plans } = await keepTimed(turn);
   const spans = [
     ...(await spansOfStates(turn, states)),
-    ...plans,
+    ...settledSpans(turn, plans),
     ...(await spansOfOwners(turn)),
     ...(await spansOfClosing(turn)),
   ];
   const ranges = rangesOf(turn, spans);
-  if (ranges.length > 0) await layOut(turn, ranges);
+  for (const portion of portionsOf(ranges)) await layOut(turn, portion);
 }
 
 async function keepTimed({ tx, orgId, time }: Turn): Promise<{ states: AgentState[]; plans: Plan[] }> {
@@ -75,23 +85,28 @@ async function spansOfOwners({ tx, orgId, changes, memory }: Turn): Promise<Agen
   const states = (await statesAround(tx, orgId, ever)).map(({ agent, time }) => {
     return { agent, from: time, to: Math.min(Math.max(time + 1, memory.progress.closedTo), time + LONGEST_STATE_MS) };
   });
-  return unionByAgent([...states, ...(await plansWithin(tx, orgId, ever))]);
+  return unionByAgent([...states, ...settledSpans({ memory }, await plansWithin(tx, orgId, ever))]);
 }
 
-/** A closed bucket lengthens the spells that are still open. */
+/** Plans as far as they say anything by now; what lies ahead waits for its buckets to close. */
+const settledSpans = ({ memory }: Pick<Turn, 'memory'>, plans: readonly Plan[]): AgentSpan[] =>
+  plans.map((plan) => settled(plan, memory.progress.closedTo)).filter(({ from, to }) => from < to);
+
+/** A closed bucket lengthens the spells that are still open, and brings what was scheduled in it. */
 async function spansOfClosing({ tx, orgId, memory, closedBefore }: Turn): Promise<AgentSpan[]> {
   const { closedTo } = memory.progress;
   if (closedTo <= closedBefore) return [];
   const agents = [...memory.owners].filter(([, owners]) => owners.length > 0).map(([agent]) => agent);
   if (agents.length === 0) return [];
-  const last = await lastStates(tx, orgId, agents, FOREVER);
-  return last
+  const scheduled = await schedulesWithin(tx, orgId, { agents, from: closedBefore, to: closedTo });
+  const open = (await lastStates(tx, orgId, agents, FOREVER))
     .filter(({ state, time }) => state !== 'offline' && time < closedTo && time + LONGEST_STATE_MS > closedBefore)
     .map(({ agent, time }) => ({
       agent,
       from: Math.max(time, closedBefore),
       to: Math.min(closedTo, time + LONGEST_STATE_MS),
     }));
+  return [...open, ...scheduled];
 }
 
 function unionByAgent(spans: readonly AgentSpan[]): AgentSpan[] {
@@ -124,6 +139,23 @@ function rangesOf({ before, after }: Turn, spans: readonly AgentSpan[]): PersonR
     }
   }
   return [...ranges.values()];
+}
+
+/** So many buckets are laid out at once: all people of an ordinary closing, few when years of history close together. */
+const BUCKETS_AT_ONCE = 40_000;
+
+function portionsOf(ranges: readonly PersonRange[]): PersonRange[][] {
+  const portions: PersonRange[][] = [];
+  let room = 0;
+  for (const range of ranges) {
+    if (room <= 0) {
+      portions.push([]);
+      room = BUCKETS_AT_ONCE;
+    }
+    portions.at(-1)?.push(range);
+    room -= range.to - range.from;
+  }
+  return portions;
 }
 
 async function layOut(turn: Turn, ranges: readonly PersonRange[]): Promise<void> {

@@ -64,15 +64,23 @@ export function planOf(event: Timed): Plan | null {
 /** What is known of one agent, and when it was the person in question. */
 export type AgentTime = { within: Interval[]; states: readonly StateEvent[]; plans: readonly Plan[] };
 
-/** Lays all agents of one person side by side, each cut to when it was that person. */
+/**
+ * Lays all agents of one person side by side, each cut to when it was that person. Schedules speak only up to `closedTo`,
+ * the end of the last closed bucket: the greatest one that any `window.closed` in the log names, whatever the order. Before
+ * it all history counts; while nothing was closed nothing is scheduled yet.
+ */
 export function timelineOf(agents: readonly AgentTime[], closedTo: number): Timeline {
   const timeline: Timeline = { spells: [], schedules: [], measured: [] };
   for (const { within, states, plans } of agents) {
     for (const spell of spellsOf(states, closedTo)) timeline.spells.push(...parts(spell, within));
-    for (const plan of plans) addPlan(timeline, plan, within);
+    for (const plan of plans) addPlan(timeline, settled(plan, closedTo), within);
   }
   return timeline;
 }
+
+/** As much of a plan as counts by now: of a schedule what lies before the last closed bucket's end, a measurement whole. */
+export const settled = <P extends Interval & Pick<Plan, 'productive'>>(plan: P, closedTo: number): P =>
+  plan.productive ? { ...plan, to: Math.min(plan.to, closedTo) } : plan;
 
 /** When an agent was a person. */
 export const withinOf = (owners: readonly Owner[], person: string): Interval[] =>

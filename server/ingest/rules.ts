@@ -1,4 +1,5 @@
 import { EVENT_DATA, EVENT_TYPES, type EventType, type Rejection, type RejectionCode } from '#contract/events.ts';
+import { FACTS } from '#contract/facts.ts';
 import { LIMITS } from '#contract/limits.ts';
 import { Instant } from '#contract/words.ts';
 import { HOUSE, type NewEvent } from '#server/log/catalogue.ts';
@@ -170,6 +171,8 @@ function withoutNobody(data: Record<string, unknown>): Record<string, unknown> {
 function checkMeaning(type: EventType, data: Record<string, unknown>, { context, at }: Site): void {
   if (typeof data.currency === 'string' && data.currency !== context.currency)
     throw new Refused('currency_other', `${at}.currency: this organisation counts in ${context.currency} only`);
+  if (type === 'measurement.recorded' && Object.hasOwn(FACTS, data.fact as string))
+    throw new Refused('data_invalid', `${at}.fact: ${data.fact} is counted by the house itself; choose another name`);
   if (type === 'measurement.recorded' && isEmotion(data.fact as string))
     throw new Refused('agent_emotion', `${at}.fact: nothing is kept about what an agent feels`);
   if (type === 'interaction.ended')

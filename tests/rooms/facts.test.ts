@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { factsHash } from '../../server/facts/store.ts';
+import type { NewEvent } from '../../server/log/catalogue.ts';
 import {
   at,
   closing,
@@ -88,6 +89,39 @@ describe('facts by example', () => {
       sumOf(found, 'p1', 'pause_ms:lunch'),
       sumOf(found, 'p1', 'login_ms'),
     ]).toEqual([43 * MINUTE, 43 * MINUTE, 43 * MINUTE]);
+  });
+
+  it('brings what is scheduled as its buckets close, whichever comes first', async () => {
+    const plan: NewEvent = {
+      source: 'acd',
+      id: 'plan',
+      type: 'schedule.published',
+      time: at(-60),
+      agent: { source: 'acd', name: 'ana' },
+      data: { activities: [{ from: iso(0), to: iso(120), activity: 'calls', productive: true }] },
+    };
+    const shift = [plan, state('in', 15, 'available'), state('out', 40, 'offline')];
+    const mapped = async (orgId: number) => identified(orgId, 'p1', [['acd', 'ana']]);
+    const live = await newOrganisation();
+    await passed(live, [await mapped(live), ...shift]);
+    const shown = async (orgId: number) => {
+      const found = await stored(orgId);
+      return [sumOf(found, 'p1', 'scheduled_ms') / MINUTE, sumOf(found, 'p1', 'adherent_ms') / MINUTE];
+    };
+    const seen = [await shown(live)];
+    for (const minutes of [30, 15, 60]) {
+      await passed(live, [closing(minutes)]);
+      seen.push(await shown(live));
+    }
+    expect(seen).toEqual([
+      [0, 0],
+      [30, 15],
+      [30, 15],
+      [60, 25],
+    ]);
+    const late = await newOrganisation();
+    await passed(late, [closing(60)], shift, [await mapped(late)]);
+    expect(await stored(late)).toEqual(await stored(live));
   });
 
   it('sets a queue anew from the epoch the first time, from then on later', async () => {

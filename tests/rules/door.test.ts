@@ -4,6 +4,7 @@ import { itemsOf } from '../../server/ingest/bodies.ts';
 import { inferType, readEvent } from '../../server/ingest/rules.ts';
 import { forbiddenField, isNobody } from '../../server/ingest/words.ts';
 import { REJECTIONS } from '../../src/lib/contract/events.ts';
+import { FACT_NAMES } from '../../src/lib/contract/facts.ts';
 
 const now = Date.parse('2026-03-11T10:00:00Z');
 const context = { now, epoch: Date.parse('1990-01-01T00:00:00Z'), currency: 'EUR' };
@@ -137,6 +138,18 @@ describe('an event at the door', () => {
     expect(readEvent(event({}, { ...leg, holdMs: -5 }), 3, context)).toEqual({
       refusal: { index: 3, id: 'e-1', code: 'data_invalid', message: expect.stringMatching(/^data\.holdMs: /) },
     });
+  });
+
+  it("leaves the house's own facts to the house, in a measurement and in its correction", () => {
+    const measured = (fact: string) => ({ agent: 'ana', fact, value: 1 });
+    for (const fact of FACT_NAMES) {
+      expect(readEvent(event({ type: 'measurement.recorded' }, measured(fact)), 3, context)).toEqual({
+        refusal: { index: 3, id: 'e-1', code: 'data_invalid', message: expect.stringMatching(/^data\.fact: /) },
+      });
+    }
+    expect(code(event({ type: 'measurement.recorded' }, measured('stars')))).toBe('accepted');
+    const data = { of: { source: 'acd', id: 'e-9' }, action: 'replace', data: measured('talk_ms') };
+    expect(code(event({ type: 'correction' }, data), { typeOf: () => 'measurement.recorded' })).toBe('data_invalid');
   });
 
   it('takes what is said about the customer', () => {

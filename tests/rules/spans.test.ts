@@ -93,7 +93,7 @@ describe('states', () => {
 
 describe('schedules', () => {
   it('late by 15 minutes and staying on as long: adherence 75 %, conformance 100 %', () => {
-    const { total } = summed([agent([stateAt(15, 'available'), stateAt(75, 'offline')], [plan(0, 60)])]);
+    const { total } = summed([agent([stateAt(15, 'available'), stateAt(75, 'offline')], [plan(0, 60)])], 60);
     expect(total).toMatchObject({ scheduled_ms: 60 * MINUTE, adherent_ms: 45 * MINUTE, worked_ms: 60 * MINUTE });
   });
 
@@ -103,13 +103,13 @@ describe('schedules', () => {
       [plan(0, 60), later],
       [later, plan(0, 60)],
     ]) {
-      expect(summed([agent([], plans)]).total).toEqual({ scheduled_ms: 30 * MINUTE });
+      expect(summed([agent([], plans)], 60).total).toEqual({ scheduled_ms: 30 * MINUTE });
     }
   });
 
   it('give way to what the source measured itself, to the last millisecond', () => {
     const measured = plan(7, 38, { id: 'm', productive: null, scheduledMs: 1_000_001, adherentMs: 700_003 });
-    const found = summed([agent([stateAt(0, 'available'), stateAt(60, 'offline')], [plan(0, 60), measured])]);
+    const found = summed([agent([stateAt(0, 'available'), stateAt(60, 'offline')], [plan(0, 60), measured])], 60);
     expect(found.total.scheduled_ms).toBe(1_000_001 + 29 * MINUTE);
     expect(found.total.adherent_ms).toBe(700_003 + 29 * MINUTE);
     expect(found.total.worked_ms).toBe(60 * MINUTE);
@@ -119,6 +119,22 @@ describe('schedules', () => {
     const first = plan(0, 30, { id: 'a', productive: null, scheduledMs: 30 * MINUTE, adherentMs: 30 * MINUTE });
     const second = plan(15, 45, { id: 'b', productive: null, scheduledMs: 30 * MINUTE, adherentMs: 0 });
     expect(summed([agent([], [first, second])]).total).toEqual({ scheduled_ms: 45 * MINUTE, adherent_ms: 15 * MINUTE });
+  });
+
+  it('count up to the last closed bucket, so that nobody is late for what lies ahead', () => {
+    const given = [agent([stateAt(0, 'available'), stateAt(40, 'offline')], [plan(0, 120)])];
+    const at = (closed: number) => {
+      const { scheduled_ms = 0, adherent_ms = 0, worked_ms = 0 } = summed(given, closed).total;
+      return [scheduled_ms, adherent_ms, worked_ms].map((ms) => ms / MINUTE);
+    };
+    expect([0, 15, 30, 60, 120, 165].map(at)).toEqual([
+      [0, 0, 40],
+      [15, 15, 40],
+      [30, 30, 40],
+      [60, 40, 40],
+      [120, 40, 40],
+      [120, 40, 40],
+    ]);
   });
 });
 
@@ -177,7 +193,7 @@ function walked(agents: (AgentTime & { plans: Plan[] })[], closed: number): Reco
     if (works) add('worked_ms');
     const holding = here.flatMap((a) => a.plans).filter((p) => p.from <= at && at < p.to);
     const top = holding.reduce<Plan | null>((best, p) => (!best || isGreater(p, best) ? p : best), null);
-    if (!top?.productive?.some((p) => p.from <= at && at < p.to)) continue;
+    if (at >= closed * MINUTE || !top?.productive?.some((p) => p.from <= at && at < p.to)) continue;
     add('scheduled_ms');
     if (works) add('adherent_ms');
   }
