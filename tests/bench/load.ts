@@ -6,8 +6,8 @@ const PEOPLE_A_CALL = 2_000;
 
 type Reply = { accepted: number; duplicates: number; rejected: unknown[]; position: string };
 
-/** Teams of 40 and people `p0`, `p1`, ... who are agents `0`, `1`, ... of the source, and a board over handle time. */
-export async function populate(product: Product, people: number, scopes: string[] = ['org']): Promise<void> {
+/** Teams of 40 and people `p0`, `p1`, ... who are agents `0`, `1`, ... of the source, and where scopes are given a board over handle time in them. */
+export async function populate(product: Product, people: number, scopes: string[] = []): Promise<void> {
   const teams = Math.ceil(people / 40);
   for (let from = 0; from < teams; from += 500) {
     const some = Array.from({ length: Math.min(500, teams - from) }, (_, n) => ({
@@ -17,10 +17,13 @@ export async function populate(product: Product, people: number, scopes: string[
     }));
     await product.call('PUT', '/api/v1/teams', some);
   }
+  let last = '0';
   for (let from = 0; from < people; from += PEOPLE_A_CALL) {
     const some = Array.from({ length: Math.min(PEOPLE_A_CALL, people - from) }, (_, n) => personOf(from + n));
-    await product.call('PUT', '/api/v1/people', some);
+    last = (await product.call<{ position: string }>('PUT', '/api/v1/people', some)).position;
   }
+  await reflected(product, last);
+  if (scopes.length === 0) return;
   const board = { measure: 'aht', window: 'day', unit: 'person', scopes, mode: 'full', n: 10 };
   const { position } = await product.call<{ position: string }>('PUT', '/api/v1/boards/handling', board);
   await reflected(product, position);

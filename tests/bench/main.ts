@@ -6,9 +6,17 @@ import { ingest } from './ingest.ts';
 import { latency } from './latency.ts';
 import type { Servers } from './product.ts';
 import { startServers } from './product.ts';
+import { rebuild } from './rebuild.ts';
 import { scale } from './scale.ts';
 
-const BENCHES: Record<string, (servers: Servers) => Promise<object>> = { ingest, latency, fanout, scale, boards };
+const BENCHES: Record<string, (servers: Servers) => Promise<object>> = {
+  ingest,
+  latency,
+  fanout,
+  scale,
+  rebuild,
+  boards,
+};
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in BENCHES));

@@ -8,7 +8,8 @@ export type Raw = { write(events: number): Promise<{ seconds: number; cpuUs: num
 
 /**
  * The ceiling: batched INSERT ... unnest ... ON CONFLICT over two connections into a table with the log's columns, its
- * primary key and its identity, and nothing else. What it writes is ready beforehand. CPU is that of this process and PostgreSQL.
+ * primary key and its identity, and nothing else. It begins with events in memory,
+ * as a program that writes them would, and turns them into columns. CPU is that of this process and PostgreSQL.
  */
 export async function openRaw(databaseUrl: string, postgres: Crew, people: number): Promise<Raw> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
@@ -16,7 +17,7 @@ export async function openRaw(databaseUrl: string, postgres: Crew, people: numbe
   let first = 0;
   return {
     write: async (events) => {
-      const batches = Array.from({ length: events / ROWS }, (_, n) => columnsOf(first + n * ROWS, people));
+      const batches = Array.from({ length: events / ROWS }, (_, n) => eventsOf(first + n * ROWS, people));
       first += events;
       const cpu = process.cpuUsage();
       const before = cpuOf([postgres]);
@@ -24,7 +25,7 @@ export async function openRaw(databaseUrl: string, postgres: Crew, people: numbe
       let next = 0;
       const writer = async (): Promise<void> => {
         for (let batch = batches[next++]; batch; batch = batches[next++])
-          await pool.query({ name: 'raw', text: INSERT, values: batch });
+          await pool.query({ name: 'raw', text: INSERT, values: columnsOf(batch) });
       };
       await Promise.all([writer(), writer()]);
       const seconds = (performance.now() - started) / 1000;
@@ -42,20 +43,41 @@ const TABLE = `create table if not exists raw_events (org_id int not null, posit
 const INSERT = `insert into raw_events select 1, * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::int[], $8::int[],
   $9::text[], $10::json[], $11::bytea[]) on conflict (org_id, source, id) do nothing`;
 
-function columnsOf(first: number, people: number): unknown[][] {
-  const now = new Date().toISOString();
-  const columns: unknown[][] = Array.from({ length: 11 }, () => []);
-  for (let n = first; n < first + ROWS; n++) {
-    const { source, id, type, time, data } = legOf(n, people) as {
-      source: string;
-      id: string;
-      type: string;
-      time: string;
-      data: Record<string, unknown>;
+type Ready = {
+  n: number;
+  source: string;
+  id: string;
+  type: string;
+  time: string;
+  agent: number;
+  interaction: string;
+  data: object;
+};
+
+function eventsOf(first: number, people: number): Ready[] {
+  return Array.from({ length: ROWS }, (_, k) => {
+    const { source, id, type, time, data } = legOf(first + k, people) as Omit<Ready, 'data'> & {
+      data: { agent: string; interactionId: string };
     };
     const { agent, interactionId, ...rest } = data;
-    const row = [n, source, id, type, time, now, Number(agent), null, interactionId, JSON.stringify(rest), null];
-    row.forEach((value, at) => void columns[at]?.push(value));
-  }
-  return columns;
+    return { n: first + k, source, id, type, time, agent: Number(agent), interaction: interactionId, data: rest };
+  });
+}
+
+function columnsOf(events: readonly Ready[]): unknown[][] {
+  const now = new Date().toISOString();
+  const column = <T>(of: (event: Ready) => T): T[] => events.map(of);
+  return [
+    column((e) => e.n),
+    column((e) => e.source),
+    column((e) => e.id),
+    column((e) => e.type),
+    column((e) => e.time),
+    column(() => now),
+    column((e) => e.agent),
+    column(() => null),
+    column((e) => e.interaction),
+    column((e) => JSON.stringify(e.data)),
+    column(() => null),
+  ];
 }
