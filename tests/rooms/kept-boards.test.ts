@@ -1,12 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { afterAll, beforeAll, expect } from 'vitest';
-import {
-  clearBoard,
-  type KeptLine,
-  readPage,
-  writeLines,
-  writePosition,
-} from '#server/game/leaderboards/redis-store.ts';
+import { clearBoard, type KeptLine, readPage, writeLines } from '#server/game/leaderboards/redis-store.ts';
 import { rankLines } from '#server/game/leaderboards/rules.ts';
 import { newWorld, type World } from '../world.ts';
 
