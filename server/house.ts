@@ -7,13 +7,14 @@ import { apiPages, describeApi } from '#server/foundation/api-pages.ts';
 import type { Clock } from '#server/foundation/clock.ts';
 import type { Config } from '#server/foundation/config.ts';
 import { openDb } from '#server/foundation/db.ts';
-import { furnish } from '#server/foundation/http.ts';
+import { furnish, refuseAtTheGate } from '#server/foundation/http.ts';
 import { mountPages, type Pages } from '#server/foundation/pages.ts';
 import { openRedis, openRedisListener } from '#server/foundation/redis.ts';
 import { type Gateway, openGateway } from '#server/live/gateway.ts';
 import { openRelay } from '#server/live/store.ts';
 import { type Ground, openLog } from '#server/log/ground.ts';
 import { turnFlow } from '#server/log/turning.ts';
+import { isForeign } from '#server/people/accounts/rules.ts';
 import { onViewersForgotten, viewerOf } from '#server/people/accounts/viewers.ts';
 import { guard } from '#server/people/door.ts';
 import { consumers, projections, routes, topics } from './flow.ts';
@@ -47,6 +48,7 @@ export async function openHouse(plan: HousePlan): Promise<House> {
     bodyLimit: 1_000_000,
     forceCloseConnections: 'idle',
     trustProxy: false,
+    frameworkErrors: refuseAtTheGate,
   });
   // the pages bring their own content policy, with a nonce a page
   await app.register(helmet, {
@@ -106,6 +108,7 @@ function openWindow(app: FastifyInstance, ground: Ground): Gateway {
     clock: ground.clock,
     topics: topics(ground),
     viewerOf: (headers) => viewerOf(ground, headers),
+    isForeign: (headers) => isForeign(headers, ground.config.ORIGIN),
   });
   const review = () => void gateway.review().catch(() => {});
   const stop = onViewersForgotten(ground.db, review);

@@ -7,7 +7,7 @@ import { eventsByIdentity } from '#server/log/store.ts';
 import { type Roster, rosterOf } from '#server/people/roster.ts';
 import { baselineFor } from './baseline.ts';
 
-const LOOK_MS = 20_000;
+const LOOK_MS = 5_000;
 /** How long a window stays open for late events after its end. */
 export const GRACE_MS = { bucket: 5_000, window: 15 * 60_000 } as const;
 const CLOSED = ['hour', 'day', 'week', 'month'] as const;

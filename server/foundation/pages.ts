@@ -25,7 +25,7 @@ export async function mountPages(app: FastifyInstance, pages: Pages): Promise<vo
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    scope.all('/*', { config: { may: 'anyone' } }, (request, reply) => {
+    scope.all('/*', { config: { may: 'anyone' }, schema: { hide: true } }, (request, reply) => {
       if (request.url.startsWith('/api/')) return reply.callNotFound();
       // what the house says on every answer (security headers), said here too
       for (const [name, value] of Object.entries(reply.getHeaders()))

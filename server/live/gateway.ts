@@ -16,6 +16,8 @@ export type Doors = {
   topics: readonly Topic<Known>[];
   /** Who knocks, by the headers or the token of the handshake; anonymous is turned away. */
   viewerOf(headers: Record<string, string | undefined>): Promise<Viewer>;
+  /** Whether a handshake comes from a page of another origin. */
+  isForeign(headers: Readonly<Record<string, string | string[] | undefined>>): boolean;
 };
 
 type Seat = {
@@ -48,6 +50,8 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
     pingInterval: 4_000,
     pingTimeout: 8_000,
     connectTimeout: 5_000,
+    // a cookie comes along from any page: only our own may open a socket with it
+    allowRequest: (request, answer) => answer(null, !doors.isForeign(request.headers)),
   });
   const channels = new Map<string, Live>();
 
@@ -126,6 +130,14 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
   });
 
   const review = async (): Promise<void> => {
+    // many sockets of one viewer watch one topic: each right is asked for once
+    const rights = new Map<string, Promise<string | null>>();
+    const rightOf = (viewer: Known, { topic, name }: Live): Promise<string | null> => {
+      const key = `${JSON.stringify(viewer)} ${name.full}`;
+      const known = rights.get(key) ?? topic.admit(viewer, name);
+      rights.set(key, known);
+      return known;
+    };
     for (const socket of io.sockets.sockets.values()) {
       const viewer = await doors.viewerOf(socket.data.headers);
       if (viewer.kind === 'anonymous') {
@@ -135,7 +147,7 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
       socket.data.viewer = viewer;
       for (const [full, room] of socket.data.rooms) {
         const live = channels.get(room);
-        const variant = live && (await live.topic.admit(viewer, live.name));
+        const variant = live && (await rightOf(viewer, live));
         if (live && variant !== null && room === `${viewer.orgId} ${full} ${variant}`) continue;
         leave(socket, full);
         socket.emit('closed', { topic: full, code: 'forbidden' });

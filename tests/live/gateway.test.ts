@@ -117,6 +117,13 @@ describe('who may look', () => {
     await expect(house.socket('fl_wrong_0123456789abcdef0123456789ab')).rejects.toThrow('anonymous');
   });
 
+  it('no page of another origin, whatever cookie comes along', async () => {
+    const cookie = `floorlight=${await tokenOf('ben')}`;
+    await expect(house.socket(undefined, { cookie, origin: 'https://evil.example' })).rejects.toThrow();
+    const own = await house.socket(undefined, { cookie, origin: house.url });
+    expect((await own.emitWithAck('subscribe', { topic: 'person:ben' })).ok).toBe(true);
+  });
+
   it('an agent: own figures, not a colleague; and the socket goes dark with the session', async () => {
     const cookie = `floorlight=${await tokenOf('ana')}`;
     const socket = await house.socket(undefined, { cookie });
