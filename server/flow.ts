@@ -3,12 +3,12 @@
 // Then Redis is written and the screens are told; people look through the topics and ask at the doors.
 import type { FastifyInstance } from 'fastify';
 import { attainmentConsumer, kpiConsumer } from '#server/attainment/consumer.ts';
-import { performanceTopics } from '#server/attainment/live.ts';
-import { performanceRoutes } from '#server/attainment/performance-routes.ts';
-import { receiptRoutes } from '#server/attainment/receipt-routes.ts';
-import { definitionRoutes } from '#server/attainment/routes.ts';
+import { performanceTopics } from '#server/attainment/performance/live.ts';
+import { performanceRoutes } from '#server/attainment/performance/routes.ts';
+import { receiptRoutes } from '#server/attainment/receipts/routes.ts';
+import { definitionRoutes } from '#server/attainment/definitions/routes.ts';
 import { facts } from '#server/facts/consumer.ts';
-import { kpiRoutes } from '#server/facts/kpi-routes.ts';
+import { kpiRoutes } from '#server/facts/kpis/routes.ts';
 import { boardConsumer } from '#server/game/leaderboards/boards.ts';
 import { boardTopic } from '#server/game/leaderboards/live.ts';
 import { boardProjection } from '#server/game/leaderboards/projection.ts';

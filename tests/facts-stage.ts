@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
 import { facts } from '../server/facts/consumer.ts';
-import { define, Memory, worldOf } from '../server/facts/context.ts';
+import { define, Memory, worldOf } from '../server/facts/context/context.ts';
 import { inForce } from '../server/facts/corrections.ts';
-import { factsFromEvents } from '../server/facts/derivation.ts';
-import { Fold } from '../server/facts/fold.ts';
+import { factsFromEvents } from '../server/facts/evidence/derivation.ts';
 import type { Contribution } from '../server/facts/rules.ts';
+import { Fold } from '../server/facts/turn/fold.ts';
 import type { LoggedEvent, NewEvent } from '../server/log/catalogue.ts';
 import { ensureFlow } from '../server/log/flow-store.ts';
 import { refsOf } from '../server/log/party-store.ts';

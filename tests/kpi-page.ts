@@ -1,8 +1,8 @@
 // docs/reference/kpis.md is made of the catalogue, so that the two cannot differ. Write it: node tests/kpi-page.ts
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { DEFAULT_SCORECARDS, DEFAULT_TARGETS } from '#server/attainment/defaults.ts';
-import { BUILT_IN, type BuiltIn } from '#server/facts/kpis.ts';
+import { DEFAULT_SCORECARDS, DEFAULT_TARGETS } from '../server/attainment/definitions/defaults.ts';
+import { BUILT_IN, type BuiltIn } from '../server/facts/kpis/catalogue.ts';
 
 export const KPI_PAGE = path.join(import.meta.dirname, '../docs/reference/kpis.md');
 

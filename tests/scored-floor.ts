@@ -1,10 +1,10 @@
 import Fastify from 'fastify';
 import { attainmentConsumer, kpiConsumer } from '../server/attainment/consumer.ts';
-import { performanceRoutes } from '../server/attainment/performance-routes.ts';
-import { receiptRoutes } from '../server/attainment/receipt-routes.ts';
-import { definitionRoutes } from '../server/attainment/routes.ts';
+import { definitionRoutes } from '../server/attainment/definitions/routes.ts';
+import { performanceRoutes } from '../server/attainment/performance/routes.ts';
+import { receiptRoutes } from '../server/attainment/receipts/routes.ts';
 import { facts } from '../server/facts/consumer.ts';
-import { kpiRoutes } from '../server/facts/kpi-routes.ts';
+import { kpiRoutes } from '../server/facts/kpis/routes.ts';
 import { furnish } from '../server/foundation/http.ts';
 import type { NewEvent } from '../server/log/catalogue.ts';
 import { createKey, saveAccount } from '../server/people/accounts/commands.ts';
@@ -33,8 +33,11 @@ export const CONSUMERS = [peopleConsumer, facts, kpiConsumer, attainmentConsumer
 const ROOMS = [peopleRoutes, accountRoutes, kpiRoutes, definitionRoutes, performanceRoutes, receiptRoutes];
 const PASSWORD = 'correct horse battery';
 
-export async function newScoredFloor(): Promise<ScoredFloor> {
-  const world = await newWorld({ consumers: CONSUMERS });
+/** With other options than these the world is another; with none of them the whole flow runs. */
+export async function newScoredFloor(
+  options: Parameters<typeof newWorld>[0] = { consumers: CONSUMERS },
+): Promise<ScoredFloor> {
+  const world = await newWorld(options);
   await addOrganisation(world, { id: world.orgId, name: 'Northwind', timeZone: 'Europe/Berlin' });
   const app = Fastify();
   furnish(app);

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
+import { baselineFor } from '#server/attainment/definitions/baseline.ts';
 import { BUCKET_MS, bucketOf, previousWindow, resolveWindow } from '#server/facts/windows.ts';
 import { HOUSE, type NewEvent } from '#server/log/catalogue.ts';
 import { organisationsOf } from '#server/log/flow-store.ts';
 import type { Ground } from '#server/log/ground.ts';
 import { eventsByIdentity } from '#server/log/store.ts';
 import { type Roster, rosterOf } from '#server/people/roster.ts';
-import { baselineFor } from './baseline.ts';
 
 const LOOK_MS = 5_000;
 /** How long a window stays open for late events after its end. */

@@ -1,10 +1,10 @@
-import { KPI_VERSIONS } from '#server/facts/kpi-commands.ts';
-import { versionConsumer } from '#server/facts/versions.ts';
+import type { BaselineData, BaselineRow } from '#server/attainment/definitions/baseline.ts';
+import { SCORECARD_VERSIONS, TARGET_VERSIONS } from '#server/attainment/definitions/commands.ts';
+import { insertBaselines } from '#server/attainment/definitions/store.ts';
+import { KPI_VERSIONS } from '#server/facts/kpis/commands.ts';
+import { versionConsumer } from '#server/facts/versions/versions.ts';
 import type { LoggedEvent } from '#server/log/catalogue.ts';
 import { type Consumer, touched } from '#server/log/consumer.ts';
-import type { BaselineData, BaselineRow } from './baseline.ts';
-import { SCORECARD_VERSIONS, TARGET_VERSIONS } from './commands.ts';
-import { insertBaselines } from './store.ts';
 
 const versions = versionConsumer('attainment', [TARGET_VERSIONS, SCORECARD_VERSIONS]);
 

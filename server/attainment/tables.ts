@@ -1,6 +1,6 @@
 import { bigint, integer, json, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import type { BaselineValues } from '#server/attainment/definitions/baseline.ts';
 import { versionColumns } from '#server/facts/tables.ts';
-import type { BaselineValues } from './baseline.ts';
 
 /** Targets by KPI and whom they are for. */
 export const targetVersions = pgTable('target_versions', versionColumns(), (t) => [

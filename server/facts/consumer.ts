@@ -1,13 +1,13 @@
+import { type Changes, define, loadMemory, type Memory, worldBefore, worldOf } from '#server/facts/context/context.ts';
+import { type Progress, saveClaims, saveClosings, saveProgress, saveVersions } from '#server/facts/context/store.ts';
+import { deriveTime } from '#server/facts/time/turn.ts';
+import { Fold } from '#server/facts/turn/fold.ts';
+import { addContributions } from '#server/facts/turn/store.ts';
+import { derive, remapped, type Turn } from '#server/facts/turn/turn.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import type { LoggedEvent } from '#server/log/catalogue.ts';
 import { type Batch, type Consumer, touched } from '#server/log/consumer.ts';
-import { type Changes, define, loadMemory, type Memory, worldBefore, worldOf } from './context.ts';
-import { type Progress, saveClaims, saveClosings, saveProgress, saveVersions } from './context-store.ts';
-import { Fold } from './fold.ts';
 import { type Contribution, isReferring } from './rules.ts';
-import { deriveTime } from './time-turn.ts';
-import { derive, remapped, type Turn } from './turn.ts';
-import { addContributions } from './write-store.ts';
 
 /** Turns events into additive facts. What they add does not depend on their order or batching. */
 export const facts: Consumer = {

@@ -15,6 +15,8 @@ declare module 'fastify' {
  * and no route without a declared `may` (the people room gives it its meaning).
  */
 export function furnish(app: FastifyInstance): void {
+  // bodies are JSON here; the framework would also take plain text, and leave it to the schema to wonder
+  app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.addHook('onRoute', (route) => {
@@ -27,6 +29,11 @@ export function furnish(app: FastifyInstance): void {
     const refusal = missing(`Nothing answers at ${request.method} ${request.url.split('?')[0]}.`);
     refuse(refusal, refusal, { request, reply });
   });
+}
+
+/** What the framework refuses before there is a route: a path that cannot be decoded, an impossible version. */
+export function refuseAtTheGate(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  refuse(invalid('unreadable', error.message.slice(0, 200)), error, { request, reply });
 }
 
 /** The wire form of a refusal. */

@@ -51,7 +51,7 @@ async function interleaved(reads: Reads): Promise<Record<keyof Reads, number>> {
 
 /** Fifty members with scores, and the rows that belong to them. */
 async function bareRead(redis: Redis, from: number): Promise<void> {
-  const members = await redis.zrange('bare', from, from + COUNT - 1);
+  const members = await redis.zrange('bare', String(from), String(from + COUNT - 1));
   if (members.length > 0) await redis.hmget('bare:rows', ...members);
 }
 
@@ -77,7 +77,7 @@ async function fill(
     });
     await writeLines(
       redis,
-      at,
+      { ...at, position: 1 },
       lines.map((line) => ({ line, was: null })),
     );
     const pipeline = redis.pipeline();

@@ -1,4 +1,4 @@
-import { costOf } from './ingest.ts';
+import { type Cost, costOf } from './ingest.ts';
 import { populate } from './load.ts';
 import { type Servers, startProduct } from './product.ts';
 import { median, rounded, table } from './table.ts';
@@ -17,7 +17,7 @@ export async function scale(servers: Servers) {
       const started = performance.now();
       await populate(product, people);
       const made = (performance.now() - started) / 1000;
-      const found = [];
+      const found: Cost[] = [];
       for (let round = 0; round <= ROUNDS; round++) {
         const cost = await costOf(product, { people, events: EVENTS, first: round * EVENTS });
         if (round > 0) found.push(cost);

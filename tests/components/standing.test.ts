@@ -19,8 +19,8 @@ const row = (id: string, rank: number | null, value: number, more: Partial<Board
   ...{ movement: 0, gap: null, provisional: false, held: null, ...more },
 });
 const view: BoardView = {
-  board: {
-    id: 'aht',
+  board: 'aht',
+  about: {
     measure: 'aht',
     name: 'Handle time',
     unit: 'ms',

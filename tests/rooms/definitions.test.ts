@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attainmentConsumer, kpiConsumer } from '../../server/attainment/consumer.ts';
-import { definitionsFor } from '../../server/attainment/definitions.ts';
+import { definitionsFor } from '../../server/attainment/definitions/definitions.ts';
 import type { LoggedEvent } from '../../server/log/catalogue.ts';
 import { newScoredFloor, type ScoredFloor } from '../scored-floor.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { derived, evidence } from '../../server/facts/evidence.ts';
+import { derived, evidence } from '../../server/facts/evidence/evidence.ts';
 import { sumTotal, type Whose } from '../../server/facts/store.ts';
 import { bucketsOf } from '../../server/facts/windows.ts';
 import { type Case, dealt, eventsOf, worlds } from '../facts-cases.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { baselineFor } from '../../server/attainment/baseline.ts';
-import { performanceSnapshot } from '../../server/attainment/performance-routes.ts';
+import { baselineFor } from '../../server/attainment/definitions/baseline.ts';
+import { performanceSnapshot } from '../../server/attainment/performance/routes.ts';
 import { FACT_NAMES } from '../../src/lib/contract/facts.ts';
 import type { KpiTile, Performance, Trend } from '../../src/lib/contract/performance.ts';
 import { call, newScoredFloor, type ScoredFloor } from '../scored-floor.ts';

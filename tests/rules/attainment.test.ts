@@ -1,15 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_TARGETS, type TargetVersion } from '../../server/attainment/defaults.ts';
-import { attainmentOf, exactAttainment, lineOf, refusalOfMarks, statusOf } from '../../server/attainment/marks.ts';
-import { type Definitions, planFor } from '../../server/attainment/plan.ts';
-import { eligible, inForce, lifts, scoreOfLines } from '../../server/attainment/rules.ts';
-import { intervalOf, measureOf, scoreOf } from '../../server/attainment/scoring.ts';
-import { type Subject, targetFor } from '../../server/attainment/targets.ts';
-import { BUILT_IN } from '../../server/facts/kpis.ts';
-import { measureFrom } from '../../server/facts/measure.ts';
-import { decimal } from '../../server/facts/rational.ts';
-import { effectiveFrom } from '../../server/facts/versions.ts';
+import { DEFAULT_TARGETS, type TargetVersion } from '../../server/attainment/definitions/defaults.ts';
+import { type Subject, targetFor } from '../../server/attainment/definitions/targets.ts';
+import {
+  attainmentOf,
+  exactAttainment,
+  lineOf,
+  refusalOfMarks,
+  statusOf,
+} from '../../server/attainment/scoring/marks.ts';
+import { type Definitions, planFor } from '../../server/attainment/scoring/plan.ts';
+import { eligible, inForce, lifts, scoreOfLines } from '../../server/attainment/scoring/rules.ts';
+import { intervalOf, measureOf, scoreOf } from '../../server/attainment/scoring/scoring.ts';
+import { BUILT_IN } from '../../server/facts/kpis/catalogue.ts';
+import { measureFrom } from '../../server/facts/kpis/measure.ts';
+import { decimal } from '../../server/facts/kpis/rational.ts';
+import { effectiveFrom } from '../../server/facts/versions/versions.ts';
 import type { Marks } from '../../src/lib/contract/performance.ts';
 
 const RISING = { floor: 0.7, target: 0.8, stretch: 0.9 };

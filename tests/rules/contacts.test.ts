@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { COMES_BACK_MS, repeatsOf } from '#server/facts/contacts.ts';
-import { ALWAYS, claimOf, FOREVER, ownerAt, ownersOf } from '#server/facts/ownership.ts';
 import { type FactEvent, QUEUE_DEFAULTS, type World } from '#server/facts/rules.ts';
 import { bucketOf } from '#server/facts/windows.ts';
+import { ALWAYS, claimOf, FOREVER, ownerAt, ownersOf } from '../../server/facts/context/ownership.ts';
 
 const START = Date.parse('2026-03-02T08:00:00Z');
 const HOUR = 3_600_000;

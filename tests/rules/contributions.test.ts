@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inForce } from '#server/facts/corrections.ts';
 import { contributionsOf, type FactEvent, homeLeg, QUEUE_DEFAULTS, type World } from '#server/facts/rules.ts';
-import { settingsAt, type Version, versionOf } from '#server/facts/settings.ts';
 import { bucketOf } from '#server/facts/windows.ts';
 import type { LoggedEvent } from '#server/log/catalogue.ts';
+import { settingsAt, type Version, versionOf } from '../../server/facts/context/settings.ts';
 
 const OFFERED = Date.parse('2026-03-11T09:10:00Z');
 const ENDED = Date.parse('2026-03-11T09:20:00Z');

@@ -7,7 +7,7 @@ import { castOf, peopleOf } from '#server/demo/cast.ts';
 import { type DemoEvent, dayOf, eventsBetween } from '#server/demo/day.ts';
 import { AGENT_SCORECARD, BOARDS, TARGETS } from '#server/demo/measures.ts';
 import { agentsAt } from '#server/demo/shift.ts';
-import { BUILT_IN } from '#server/facts/kpis.ts';
+import { BUILT_IN } from '../../server/facts/kpis/catalogue.ts';
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;

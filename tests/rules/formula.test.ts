@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compile } from '../../server/facts/formula.ts';
-import { FormulaError } from '../../server/facts/formula-tree.ts';
-import { decimal, ratio, round } from '../../server/facts/rational.ts';
+import { compile } from '../../server/facts/kpis/formula.ts';
+import { FormulaError } from '../../server/facts/kpis/formula-tree.ts';
+import { decimal, ratio, round } from '../../server/facts/kpis/rational.ts';
 
 const value = (source: string, sums: Record<string, number> = {}) => compile(source).value(sums);
 

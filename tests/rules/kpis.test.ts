@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BUILT_IN, minSampleOf } from '../../server/facts/kpis.ts';
-import { measureFrom } from '../../server/facts/measure.ts';
+import { BUILT_IN, minSampleOf } from '../../server/facts/kpis/catalogue.ts';
+import { measureFrom } from '../../server/facts/kpis/measure.ts';
 import { Kpi } from '../../src/lib/contract/definitions.ts';
 import { FACT_NAMES } from '../../src/lib/contract/facts.ts';
 

@@ -100,8 +100,7 @@ describe('a standing', () => {
   });
   test('sees ties', () => expect([...tiedRanks(entries)]).toEqual([2]));
   test('has the better value on the right where lower is better', () => {
-    const board = {
-      id: 'aht',
+    const about = {
       measure: 'aht',
       name: '',
       unit: 'ms',
@@ -110,7 +109,7 @@ describe('a standing', () => {
       scope: 'org',
       subjectKind: 'person' as const,
     };
-    const strip = stripOf({ board, entries, me: null }, 240);
+    const strip = stripOf({ about, entries, me: null }, 240);
     expect(strip?.place(200)).toBeGreaterThan(strip?.place(250) ?? 1);
     expect(strip?.mark).toBeCloseTo(strip?.place(240) ?? 0, 10);
   });

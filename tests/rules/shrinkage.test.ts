@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shrunk, shrunkSum, unmixed } from '../../server/attainment/rules.ts';
-import { approximate, compare, decimal, type Ratio, round } from '../../server/facts/rational.ts';
+import { shrunk, shrunkSum, unmixed } from '../../server/attainment/scoring/rules.ts';
+import { approximate, compare, decimal, type Ratio, round } from '../../server/facts/kpis/rational.ts';
 
 const told = ({ num, den }: Ratio) => round(num, den);
 

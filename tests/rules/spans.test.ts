@@ -1,10 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isGreater } from '#server/facts/corrections.ts';
-import { ALWAYS, FOREVER } from '#server/facts/ownership.ts';
-import { type Cause, LONGEST_STATE_MS, type State, spellsOf, spread, timeFacts, without } from '#server/facts/spans.ts';
-import { type AgentTime, type Plan, timelineOf } from '#server/facts/timelines.ts';
 import { BUCKET_MS } from '#server/facts/windows.ts';
+import { ALWAYS, FOREVER } from '../../server/facts/context/ownership.ts';
+import {
+  type Cause,
+  LONGEST_STATE_MS,
+  type State,
+  spellsOf,
+  spread,
+  timeFacts,
+  without,
+} from '../../server/facts/time/spans.ts';
+import { type AgentTime, type Plan, timelineOf } from '../../server/facts/time/timelines.ts';
 
 const MINUTE = 60_000;
 const STATES: State[] = ['on_contact', 'wrap', 'available', 'pause', 'offline'];

@@ -9,7 +9,7 @@ import {
   tQuantile,
   upperTail,
   wilson,
-} from '../../server/attainment/statistics.ts';
+} from '../../server/attainment/scoring/statistics.ts';
 
 describe("Student's t", () => {
   it.each([

@@ -1,6 +1,6 @@
 import type { BoardView } from '#contract/boards.ts';
 import { LIMITS } from '#contract/limits.ts';
-import { definitionsFor } from '#server/attainment/definitions.ts';
+import { definitionsFor } from '#server/attainment/definitions/definitions.ts';
 import { BUCKET_MS, previousWindow } from '#server/facts/windows.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import { type Asking, computeLines } from './compute.ts';

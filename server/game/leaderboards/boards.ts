@@ -1,6 +1,6 @@
 import type { Board } from '#contract/definitions.ts';
 import { FACTS } from '#contract/facts.ts';
-import type { Definitions } from '#server/attainment/plan.ts';
+import type { Definitions } from '#server/attainment/scoring/plan.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import { invalid } from '#server/foundation/refusals.ts';
 import { type Batch, type Consumer, touched } from '#server/log/consumer.ts';

@@ -1,7 +1,7 @@
 import type { Board } from '#contract/definitions.ts';
-import { type Definitions, planFor } from '#server/attainment/plan.ts';
-import type { Figures } from '#server/attainment/scoring.ts';
-import type { Subject } from '#server/attainment/targets.ts';
+import type { Subject } from '#server/attainment/definitions/targets.ts';
+import { type Definitions, planFor } from '#server/attainment/scoring/plan.ts';
+import type { Figures } from '#server/attainment/scoring/scoring.ts';
 import { BUCKET_MS } from '#server/facts/windows.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import { membersOf, type Roster } from '#server/people/roster.ts';

@@ -1,6 +1,6 @@
 import type { BoardEntry } from '#contract/boards.ts';
 import type { Board } from '#contract/definitions.ts';
-import { type Definitions, planFor } from '#server/attainment/plan.ts';
+import { type Definitions, planFor } from '#server/attainment/scoring/plan.ts';
 import type { Roster } from '#server/people/roster.ts';
 import type { Asking } from './compute.ts';
 import { measureName, subjectOf } from './lines.ts';

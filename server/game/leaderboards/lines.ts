@@ -1,8 +1,8 @@
 import type { FactSums } from '#contract/facts.ts';
 import type { WindowName } from '#contract/windows.ts';
-import { type Definitions, planFor } from '#server/attainment/plan.ts';
-import { type Figures, intervalOf, measureOf, scoreOf } from '#server/attainment/scoring.ts';
-import type { Subject } from '#server/attainment/targets.ts';
+import type { Subject } from '#server/attainment/definitions/targets.ts';
+import { type Definitions, planFor } from '#server/attainment/scoring/plan.ts';
+import { type Figures, intervalOf, measureOf, scoreOf } from '#server/attainment/scoring/scoring.ts';
 import { bucketsOf, previousWindow, resolveWindow, type Span } from '#server/facts/windows.ts';
 import { membersOf, type Roster, siteOf, zoneOf } from '#server/people/roster.ts';
 import { type Better, type Line, meritOf } from './rules.ts';

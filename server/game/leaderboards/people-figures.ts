@@ -1,6 +1,6 @@
 import type { FactSums } from '#contract/facts.ts';
-import type { Row } from '#server/attainment/scoring.ts';
-import { derived } from '#server/facts/evidence.ts';
+import type { Row } from '#server/attainment/scoring/scoring.ts';
+import { derived } from '#server/facts/evidence/evidence.ts';
 import { lastByPerson, rowsByPerson, seriesByPerson, sumByPerson } from '#server/facts/store.ts';
 import { BUCKET_MS } from '#server/facts/windows.ts';
 import type { Tx } from '#server/foundation/db.ts';

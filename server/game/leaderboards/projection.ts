@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { Board } from '#contract/definitions.ts';
 import type { FactSums } from '#contract/facts.ts';
-import { definitionsFor } from '#server/attainment/definitions.ts';
-import { type Definitions, planFor } from '#server/attainment/plan.ts';
+import { definitionsFor } from '#server/attainment/definitions/definitions.ts';
+import { type Definitions, planFor } from '#server/attainment/scoring/plan.ts';
 import { deltasOf } from '#server/facts/consumer.ts';
 import { lastByPerson, sumByPerson } from '#server/facts/store.ts';
 import { BUCKET_MS } from '#server/facts/windows.ts';

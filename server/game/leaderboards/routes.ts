@@ -5,7 +5,7 @@ import { Board } from '#contract/definitions.ts';
 import { LIMITS } from '#contract/limits.ts';
 import { WindowName } from '#contract/windows.ts';
 import { Id, Instant, Position } from '#contract/words.ts';
-import { definitionsFor } from '#server/attainment/definitions.ts';
+import { definitionsFor } from '#server/attainment/definitions/definitions.ts';
 import { forbidden, invalid } from '#server/foundation/refusals.ts';
 import type { Ground } from '#server/log/ground.ts';
 import { orgOf } from '#server/people/door.ts';

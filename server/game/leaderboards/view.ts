@@ -1,7 +1,7 @@
 import type { BoardEntry, BoardView } from '#contract/boards.ts';
 import { LIMITS } from '#contract/limits.ts';
 import type { WindowName } from '#contract/windows.ts';
-import { definitionsFor } from '#server/attainment/definitions.ts';
+import { definitionsFor } from '#server/attainment/definitions/definitions.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import { missing } from '#server/foundation/refusals.ts';
 import { flowPosition } from '#server/log/flow-store.ts';
@@ -45,7 +45,8 @@ export function boardView(ground: Pick<Ground, 'db' | 'redis' | 'clock'>, wish: 
     const found = kept ?? (await computed(tx, asking, wish));
     const me = wish.me ? unranked(found.me, wish.variant) : null;
     return {
-      board: headOf(asking, wish.variant),
+      board: asking.board.id,
+      about: headOf(asking, wish.variant),
       window: { name: asking.spans.span.name, from: iso(asking.spans.span.from), to: iso(asking.spans.span.to) },
       position: String(kept?.position ?? (await flowPosition(tx, wish.orgId))),
       entries: visible(found.entries, modeOf(wish.variant), asking.board.n),
@@ -102,7 +103,7 @@ async function computed(tx: Tx, asking: Asking, wish: BoardWish): Promise<Found>
   return { entries: entries.slice(from, from + limit), total: entries.length, me, next, lines };
 }
 
-function headOf({ board, scope, definitions }: Asking, variant: string): BoardView['board'] {
+function headOf({ board, scope, definitions }: Asking, variant: string): BoardView['about'] {
   const { kind, kpi } = measureName(board.measure);
   const definition = definitions.kpis.get(kpi)?.definition;
   const plain = kind === 'kpi' ? definition : undefined;
@@ -115,7 +116,6 @@ function headOf({ board, scope, definitions }: Asking, variant: string): BoardVi
   const unit =
     plain?.unit ?? (kind === 'to_target' ? 'share' : kind === 'improved' ? (definition?.unit ?? 'number') : kind);
   return {
-    id: board.id,
     measure: board.measure,
     name,
     unit,

@@ -16,10 +16,10 @@ export type BoardEntry = {
   held: Held | null;
 };
 
-/** In `benchmark` mode an agent gets `me` and `benchmark` and no entries of others. */
+/** `board` is its id. In `benchmark` mode an agent gets `me` and `benchmark` and no entries of others. */
 export type BoardView = {
-  board: {
-    id: string;
+  board: string;
+  about: {
     measure: string;
     name: string;
     unit: string;

@@ -22,7 +22,11 @@ export const Text = (most: number) =>
     );
 
 /** A log position: the decimal string of a growing 64-bit integer. */
-export const Position = z.string().regex(/^\d{1,19}$/, 'must be a decimal position');
+export const Position = z
+  .string()
+  .regex(/^\d{1,19}$/, 'must be a decimal position')
+  .refine((digits) => !/^\d{1,19}$/.test(digits) || BigInt(digits) <= LAST_POSITION, 'must fit into 64 bits');
+const LAST_POSITION = 2n ** 63n - 1n;
 
 export const ROLES = ['agent', 'supervisor', 'quality', 'trainer', 'manager', 'executive', 'admin'] as const;
 export const Role = z.enum(ROLES);

@@ -5,7 +5,7 @@ export type Strip = { place(value: number): number; mark: number | null };
 
 /** The scale over the values on view and the mark; null while nobody has a value. */
 export function stripOf(
-  { board, entries, me }: Pick<BoardView, 'board' | 'entries' | 'me'>,
+  { about, entries, me }: Pick<BoardView, 'about' | 'entries' | 'me'>,
   target: number | null,
 ): Strip | null {
   const rows = me ? [...entries, me] : entries;
@@ -17,7 +17,7 @@ export function stripOf(
   const [from, to] = [low - pad, high + pad];
   const place = (value: number) => {
     const share = Math.min(1, Math.max(0, (value - from) / (to - from)));
-    return board.better === 'lower' ? 1 - share : share;
+    return about.better === 'lower' ? 1 - share : share;
   };
   return { place, mark: target === null ? null : place(target) };
 }

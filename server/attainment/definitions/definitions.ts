@@ -1,0 +1,84 @@
+import type { Definitions, Span } from '#server/attainment/scoring/plan.ts';
+import { inForce } from '#server/attainment/scoring/rules.ts';
+import { kpiMeasures } from '#server/facts/kpis/store.ts';
+import { type VersionRow, versionRows } from '#server/facts/versions/store.ts';
+import type { Tx } from '#server/foundation/db.ts';
+import { baselineOf, measuresAt } from './baseline.ts';
+import { DEFAULT_SCORECARDS, DEFAULT_TARGETS, type ScorecardVersion } from './defaults.ts';
+import { baselineRows, definitionsVersion } from './store.ts';
+import type { TargetOf, TargetVersion } from './targets.ts';
+
+/** A target as its version keeps it. */
+export type TargetBody = Pick<TargetVersion, 'kpi' | 'of' | 'rampDays' | 'marks'>;
+
+/** A scorecard as its version keeps it. */
+export type ScorecardBody = Pick<ScorecardVersion, 'kpis' | 'gates'>;
+
+/**
+ * All definitions in force for a window: of each KPI, target and scorecard the version at the window's last instant, and
+ * the newest baselines from its begin or before. With `knownAt` (epoch ms), as they were known then. What is kept in
+ * memory is asked whether it still stands.
+ */
+export async function definitionsFor(tx: Tx, orgId: number, span: Span, knownAt?: number): Promise<Definitions> {
+  if (knownAt !== undefined) return read(tx, orgId, { span, knownAt });
+  const version = await definitionsVersion(tx, orgId);
+  const key = `${orgId}|${span.name}|${span.from}|${span.to}`;
+  const known = remembered.get(key);
+  if (known?.version === version) return known.definitions;
+  const definitions = await read(tx, orgId, { span, knownAt: Number.MAX_SAFE_INTEGER });
+  remembered.delete(key);
+  remembered.set(key, { version, definitions });
+  if (remembered.size > MOST) remembered.delete(remembered.keys().next().value ?? '');
+  return definitions;
+}
+
+/** The key of a target: its KPI, whom it is for, and its ramp. */
+export const targetKey = ({ kpi, of, rampDays }: TargetBody): string =>
+  [kpi, nameOf(of), ...(rampDays === null ? [] : [`ramp:${rampDays}`])].join(' ');
+
+/** Whom a target is for, as text. */
+export const nameOf = (of: TargetOf): string => (of.kind === 'organisation' ? of.kind : `${of.kind}:${of.id}`);
+
+export const targetOf = ({ body, version, effectiveFrom }: VersionRow<TargetBody>): TargetVersion => ({
+  ...body,
+  version,
+  effectiveFrom,
+  name: nameOf(body.of) + (body.rampDays === null ? '' : ` (first ${body.rampDays} days)`),
+});
+
+export const scorecardOf = ({ key, body, version, effectiveFrom }: VersionRow<ScorecardBody>): ScorecardVersion => ({
+  role: key,
+  ...body,
+  version,
+  effectiveFrom,
+});
+
+const MOST = 200;
+const remembered = new Map<string, { version: string; definitions: Definitions }>();
+
+async function read(tx: Tx, orgId: number, { span, knownAt }: { span: Span; knownAt: number }): Promise<Definitions> {
+  const at = { to: span.to, knownAt };
+  const targets = current(await versionRows<TargetBody>(tx, orgId, 'target_versions'), at).map(targetOf);
+  const scorecards = current(await versionRows<ScorecardBody>(tx, orgId, 'scorecard_versions'), at).map(scorecardOf);
+  const baselines = (await baselineRows(tx, orgId, { from: span.from, knownAt })).map(baselineOf);
+  const measures = measuresAt(await kpiMeasures(tx, orgId), span.to, knownAt);
+  return {
+    span,
+    kpis: new Map(measures.map((measure) => [measure.id, measure])),
+    targets: Map.groupBy(withDefaults(targets), (target) => target.kpi),
+    scorecards: new Map([...DEFAULT_SCORECARDS, ...scorecards].map((scorecard) => [scorecard.role, scorecard])),
+    baselines: new Map(baselines.map((baseline) => [`${baseline.role}|${baseline.site}`, baseline])),
+    plans: new Map(),
+  };
+}
+
+function current<Body>(rows: readonly VersionRow<Body>[], at: { to: number; knownAt: number }): VersionRow<Body>[] {
+  const known = rows.filter((row) => row.knownAt <= at.knownAt);
+  return [...Map.groupBy(known, (row) => row.key).values()].flatMap((versions) => inForce(versions, at.to) ?? []);
+}
+
+/** The house's own target of a KPI holds while the organisation has none for everybody. */
+function withDefaults(targets: TargetVersion[]): TargetVersion[] {
+  const own = new Set(targets.filter((target) => target.of.kind === 'organisation').map((target) => target.kpi));
+  return [...targets, ...DEFAULT_TARGETS.filter((target) => !own.has(target.kpi))];
+}

@@ -1,0 +1,59 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { LIMITS } from '#contract/limits.ts';
+import { answer } from '#server/attainment/performance/performance.ts';
+import { FigureQuery, questionOf } from '#server/attainment/performance/routes.ts';
+import { SUBJECT_KINDS, type SubjectId, type SubjectKind } from '#server/attainment/performance/subjects.ts';
+import { invalid } from '#server/foundation/refusals.ts';
+import type { Ground } from '#server/log/ground.ts';
+import { floorFor, orgOf } from '#server/people/door.ts';
+import { seeMembers, seeSubject, type Viewer } from '#server/people/may.ts';
+import { receiptOf } from './receipt.ts';
+
+const Query = FigureQuery.extend({
+  subject: z.string().max(80),
+  measure: z.string().regex(/^(score|kpi:[a-z][a-z0-9_]{0,47})$/, 'must be score or kpi:ID'),
+  cursor: z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(LIMITS.pageMost).default(LIMITS.pageDefault),
+});
+
+/** Why a number is what it is. */
+export async function receiptRoutes(plain: FastifyInstance, ground: Ground): Promise<void> {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  app.get('/api/v1/receipts', { config: { may: seeSubject }, schema: { querystring: Query } }, async (request) => {
+    const { subject, measure, cursor, limit } = request.query;
+    const of = subjectOf(subject);
+    const orgId = orgOf(request);
+    const position = String(await ground.log.position(orgId));
+    const found = await answer(ground.db, orgId, questionOf(ground, request, of));
+    const listed = await mayList(ground, request.viewer, of);
+    return receiptOf(ground.db, orgId, {
+      answer: found,
+      measure,
+      told: { position, cursor, limit, listed, own: isOwn(request.viewer, of) },
+    });
+  });
+}
+
+/** @throws Refusal invalid `subject` */
+export function subjectOf(text: string): SubjectId {
+  const cut = text.indexOf(':');
+  const kind = text.slice(0, cut) as SubjectKind;
+  if (cut > 0 && SUBJECT_KINDS.includes(kind) && cut < text.length - 1) return { kind, id: text.slice(cut + 1) };
+  throw invalid('subject', 'A subject is person:ID, team:ID, queue:ID or site:ID.', [
+    { path: '/subject', message: 'is no subject' },
+  ]);
+}
+
+const isOwn = (viewer: Viewer, of: SubjectId): boolean =>
+  viewer.kind === 'account' && of.kind === 'person' && viewer.personId === of.id;
+
+/** Sums of many are for their members; the single events of many only for who may see those people one by one. */
+async function mayList(ground: Ground, viewer: Viewer, of: SubjectId): Promise<boolean> {
+  if (of.kind === 'person' || of.kind === 'queue') return true;
+  return seeMembers(viewer, { id: of.kind === 'team' ? of.id : '' }, floorFor(ground, viewer));
+}
