@@ -3,10 +3,10 @@
 // Then Redis is written and the screens are told; people look through the topics and ask at the doors.
 import type { FastifyInstance } from 'fastify';
 import { attainmentConsumer, kpiConsumer } from '#server/attainment/consumer.ts';
+import { definitionRoutes } from '#server/attainment/definitions/routes.ts';
 import { performanceTopics } from '#server/attainment/performance/live.ts';
 import { performanceRoutes } from '#server/attainment/performance/routes.ts';
 import { receiptRoutes } from '#server/attainment/receipts/routes.ts';
-import { definitionRoutes } from '#server/attainment/definitions/routes.ts';
 import { facts } from '#server/facts/consumer.ts';
 import { kpiRoutes } from '#server/facts/kpis/routes.ts';
 import { boardConsumer } from '#server/game/leaderboards/boards.ts';
