@@ -3,6 +3,7 @@ import type { Memory } from '#server/facts/context/context.ts';
 import { type InForce, inForce, type Known } from '#server/facts/corrections.ts';
 import { endOf, isReferring, offerOf, REFERRING } from '#server/facts/rules.ts';
 import type { Whose } from '#server/facts/store.ts';
+import { TIMED } from '#server/facts/time/timelines.ts';
 import { completed, EVER } from '#server/facts/turn/turn.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import type { LoggedEvent } from '#server/log/catalogue.ts';
@@ -35,6 +36,8 @@ const SKEW_MS = 32 * DAY_MS;
 const RETURN_MS = SKEW_MS + 8 * DAY_MS;
 const LATE = [...REFERRING, 'correction', 'schedule.published', 'adherence.measured'];
 const ALL = Object.keys(EVENT_DATA);
+/** Types that may stand in no queue: of an agent who is nobody, no person and no queue leads to them. */
+const PLACELESS = ALL.filter((type) => !['interaction.ended', 'correction', ...TIMED].includes(type));
 
 const widened = ({ from, to }: TimeSpan, by: number): TimeSpan => ({
   from: Math.max(from - by, EVER.from),
@@ -58,6 +61,7 @@ async function firstOf({ tx, orgId, memory }: Gathering, asked: Whose & TimeSpan
   }
   const named = [...(queues ?? []), ...(unowned ?? [])];
   if (named.length > 0) found.push(...(await eventsOfQueues(tx, orgId, named, span)));
+  if (unowned?.includes('')) found.push(...(await eventsOfTypes(tx, orgId, PLACELESS, span)));
   return found;
 }
 
