@@ -54,3 +54,15 @@ it('carries a call from the door to the fact, the KPI, the board and the socket'
   const receipt = await house.call('GET', '/api/v1/receipts?subject=person:ana&measure=kpi:aht&window=day');
   expect(receipt).toMatchObject({ status: 200, body: { value: 200_000, eventsTotal: 12 } });
 });
+
+it('changes of a board only what is given, and knows no board of a team that is not there', async () => {
+  const first = await house.call('PUT', '/api/v1/boards/talk', { measure: 'aht', window: 'week', mode: 'top-n', n: 3 });
+  expect(first.body.items[0]).toMatchObject({ id: 'talk', window: 'week', mode: 'top-n', n: 3, scopes: ['org'] });
+  const second = await house.call('PUT', '/api/v1/boards/talk', { n: 5 });
+  expect(second.body.items[0]).toMatchObject({ id: 'talk', measure: 'aht', window: 'week', mode: 'top-n', n: 5 });
+  const listed = await house.call('GET', '/api/v1/boards?limit=1');
+  expect(listed.body).toMatchObject({ items: [{}], next: '1' });
+  const bad = await house.call('PUT', '/api/v1/boards/none', { n: 5 });
+  expect([bad.status, bad.body.errors[0].path]).toEqual([400, '/0/measure']);
+  expect((await house.call('GET', '/api/v1/boards/aht?scope=team:ghost')).status).toBe(404);
+});

@@ -95,7 +95,8 @@ function check(boards: Board[], at: { roster: Roster; definitions: Definitions }
   if (errors.length > 0) throw invalid('board_invalid', 'Nothing was saved: see the errors.', errors);
 }
 
-function hasScope(roster: Roster, scope: string): boolean {
+/** Whether the site or team of a scope is there. */
+export function hasScope(roster: Roster, scope: string): boolean {
   const [kind, id = ''] = scope.split(':');
   return kind === 'org' || (kind === 'site' ? roster.sites.has(id) : roster.teams.has(id));
 }

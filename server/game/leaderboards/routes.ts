@@ -36,14 +36,23 @@ const Asked = z.object({
     .optional(),
   after: Position.optional(),
 });
-const Definition = Board.omit({ id: true });
+const Paging = z.object({
+  limit: z.coerce.number().int().min(1).max(LIMITS.pageMost).default(LIMITS.pageMost),
+  cursor: z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .optional(),
+  after: Position.optional(),
+});
+/** What is absent stays as it is, so a whole board is only known beside the one that is there. */
+const Given = z.looseObject({ id: Id });
 const Code = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
 
 /** Boards: their definitions, and what they show to whom. */
 export async function boardRoutes(plain: FastifyInstance, ground: Ground): Promise<void> {
   const app = plain.withTypeProvider<ZodTypeProvider>();
 
-  app.get('/api/v1/boards', { config: { may: seeThings } }, async (request) => {
+  app.get('/api/v1/boards', { config: { may: seeThings }, schema: { querystring: Paging } }, async (request) => {
     const orgId = orgOf(request);
     const now = ground.clock.now();
     const definitions = await definitionsFor(ground.db, orgId, { name: 'day', from: now, to: now });
@@ -56,22 +65,24 @@ export async function boardRoutes(plain: FastifyInstance, ground: Ground): Promi
       name:
         definitions.kpis.get(board.measure)?.definition.name ?? (board.measure === 'score' ? 'Score' : board.measure),
     }));
+    const from = Number(request.query.cursor ?? 0);
+    const to = from + request.query.limit;
     return {
-      items,
-      next: null,
+      items: items.slice(from, to),
+      next: to < items.length ? String(to) : null,
       position: String(await ground.log.position(orgId)),
       kept: (await keptBoards(ground.db, orgId)).map((board) => board.id),
     };
   });
 
-  app.put('/api/v1/boards', { config: { may: defineThings }, schema: { body: z.array(Board).max(500) } }, (request) =>
+  app.put('/api/v1/boards', { config: { may: defineThings }, schema: { body: z.array(Given).max(500) } }, (request) =>
     save(ground, request.viewer, request.body),
   );
 
   app.put(
     '/api/v1/boards/:id',
-    { config: { may: defineThings }, schema: { params: z.object({ id: Id }), body: Definition } },
-    (request) => save(ground, request.viewer, [{ id: request.params.id, ...request.body }]),
+    { config: { may: defineThings }, schema: { params: z.object({ id: Id }), body: z.looseObject({}) } },
+    (request) => save(ground, request.viewer, [{ ...request.body, id: request.params.id }]),
   );
 
   app.get(
@@ -98,12 +109,23 @@ export async function boardRoutes(plain: FastifyInstance, ground: Ground): Promi
   );
 }
 
-async function save(ground: Ground, viewer: Viewer, boards: Board[]) {
+async function save(ground: Ground, viewer: Viewer, given: z.infer<typeof Given>[]) {
   const orgId = orgOf({ viewer });
   const now = ground.clock.now();
+  const boards = whole(given, await boardRows(ground.db, orgId));
   const definitions = await definitionsFor(ground.db, orgId, { name: 'day', from: now, to: now });
   const position = await defineBoards(ground, { orgId, roster: await rosterOf(ground.db, orgId), definitions }, boards);
   return { items: boards, position: String(position) };
+}
+
+/** Boards as they will be: what is given over what is there, over the defaults. @throws Refusal invalid by path */
+function whole(given: z.infer<typeof Given>[], known: ReadonlyMap<string, Board>): Board[] {
+  const read = given.map((board) => Board.safeParse({ ...known.get(board.id), ...board }));
+  const errors = read.flatMap(({ error }, index) =>
+    (error?.issues ?? []).map(({ path, message }) => ({ path: `/${[index, ...path].join('/')}`, message })),
+  );
+  if (errors.length > 0) throw invalid('board_invalid', 'Nothing was saved: see the errors.', errors);
+  return read.flatMap(({ data }) => data ?? []);
 }
 
 function aroundOf(viewer: Viewer, subject: string): string {

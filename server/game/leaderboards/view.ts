@@ -8,7 +8,7 @@ import { flowPosition } from '#server/log/flow-store.ts';
 import type { Ground } from '#server/log/ground.ts';
 import { type Roster, rosterOf } from '#server/people/roster.ts';
 import { benchmarkOf } from './benchmark.ts';
-import { boardOf } from './boards.ts';
+import { boardOf, hasScope } from './boards.ts';
 import { type Asking, computeBefore, computeLines } from './compute.ts';
 import { entryOf, type Found, tiesOf } from './entries.ts';
 import { keptEntries } from './kept.ts';
@@ -61,6 +61,7 @@ export function boardView(ground: Pick<Ground, 'db' | 'redis' | 'clock'>, wish: 
 }
 
 async function askingFor(tx: Tx, wish: BoardWish, at: { roster: Roster; now: number }): Promise<Asking> {
+  if (!hasScope(at.roster, wish.scope)) throw missing(`There is no ${wish.scope}.`);
   const today = spansOf(at.roster, wish.scope, { name: 'day', at: at.now }).span;
   const definitions = await definitionsFor(tx, wish.orgId, today);
   const board = await boardOf(tx, wish.orgId, { id: wish.id, kpis: definitions.kpis });
