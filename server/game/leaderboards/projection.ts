@@ -48,6 +48,7 @@ export function boardProjection({ db, redis }: Pick<Ground, 'db' | 'redis'>): Pr
           redis,
           { orgId: batch.orgId, position: notes.position, shelf },
           await linesOf(db, { state, shelf, people, batch }),
+          people.get(keyOf(shelf.spans)),
         );
       await writePosition(redis, batch.orgId, notes.position);
       return 'done';
@@ -109,7 +110,7 @@ async function linesOf(db: Ground['db'], { state, shelf, people, batch }: Work):
   return mine.flatMap((person) => {
     const subject = subjectOf(state.roster, person);
     const own = tally.get(person);
-    if (!subject || !own) return [];
+    if (!subject || !own || Object.values(own.sums).every((sum) => !sum)) return [];
     return (
       lineOf(
         { subject, figures: { sums: own.sums }, lastAt: own.last * BUCKET_MS },
@@ -123,14 +124,22 @@ async function write(
   redis: Redis,
   at: { orgId: number; position: number; shelf: Shelf },
   lines: Line[],
+  touchedHere: ReadonlySet<string> = new Set(),
 ): Promise<void> {
   const { board, scope, spans, lines: known } = at.shelf;
-  const changes = lines.map(({ interval: _, ...line }) => {
+  const changes: { line: KeptLine | null; was: KeptLine | null }[] = lines.map(({ interval: _, ...line }) => {
     const was = known.get(line.subject) ?? null;
     const kept = { ...line, position: at.position };
     known.set(line.subject, kept);
     return { line: kept, was };
   });
+  const there = new Set(lines.map((line) => line.subject));
+  for (const person of touchedHere) {
+    const was = known.get(person);
+    if (!was || there.has(person)) continue;
+    known.delete(person);
+    changes.push({ line: null, was });
+  }
   await writeLines(
     redis,
     { orgId: at.orgId, board: board.id, scope, from: spans.span.from, position: at.position },

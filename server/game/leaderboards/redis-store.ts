@@ -87,24 +87,29 @@ export async function readPage(
 
 /**
  * Writes lines in absolute values: where they stand now, and away from where they stood; with the position that the board
- * now reflects, all at once.
+ * now reflects, all at once. A line of null is gone for good.
  */
 export async function writeLines(
   redis: Redis,
   at: KeptBoard & { position: number },
-  lines: readonly { line: KeptLine; was: KeptLine | null }[],
+  lines: readonly { line: KeptLine | null; was: KeptLine | null }[],
 ): Promise<void> {
   const { ranked, unranked, rows, position } = keysOf(at);
   const gone = { [ranked]: [] as string[], [unranked]: [] as string[] };
   const come = { [ranked]: [] as (string | number)[], [unranked]: [] as (string | number)[] };
   const written: string[] = [];
+  const dropped: string[] = [];
   for (const { line, was } of lines) {
-    const set = isRanked(line) ? ranked : unranked;
-    const member = memberOf(line);
+    const set = line && (isRanked(line) ? ranked : unranked);
+    const member = line && memberOf(line);
     if (was) {
       const setBefore = isRanked(was) ? ranked : unranked;
       const memberBefore = memberOf(was);
       if (memberBefore !== member || setBefore !== set) gone[setBefore]?.push(memberBefore);
+    }
+    if (!line || !set || !member) {
+      if (was) dropped.push(was.subject);
+      continue;
     }
     come[set]?.push(line.merit === null ? '+inf' : -line.merit, member);
     written.push(line.subject, textOf(line, member));
@@ -112,6 +117,7 @@ export async function writeLines(
   const pipeline = redis.multi();
   for (const [set, names] of Object.entries(gone)) for (const some of inParts(names)) pipeline.zrem(set, ...some);
   for (const [set, pairs] of Object.entries(come)) for (const some of inParts(pairs)) pipeline.zadd(set, ...some);
+  for (const some of inParts(dropped)) pipeline.hdel(rows, ...some);
   for (const some of inParts(written)) pipeline.hset(rows, ...some);
   pipeline.set(position, String(at.position));
   for (const name of [ranked, unranked, rows, position]) pipeline.expire(name, KEEP_SECONDS);
