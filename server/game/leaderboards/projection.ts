@@ -46,9 +46,8 @@ export function boardProjection({ db, redis }: Pick<Ground, 'db' | 'redis'>): Pr
       for (const shelf of state.shelves)
         await write(
           redis,
-          { orgId: batch.orgId, position: notes.position, shelf },
+          { orgId: batch.orgId, position: notes.position, shelf, people: people.get(keyOf(shelf.spans)) },
           await linesOf(db, { state, shelf, people, batch }),
-          people.get(keyOf(shelf.spans)),
         );
       await writePosition(redis, batch.orgId, notes.position);
       return 'done';
@@ -122,9 +121,8 @@ async function linesOf(db: Ground['db'], { state, shelf, people, batch }: Work):
 
 async function write(
   redis: Redis,
-  at: { orgId: number; position: number; shelf: Shelf },
+  at: { orgId: number; position: number; shelf: Shelf; people?: ReadonlySet<string> | undefined },
   lines: Line[],
-  touchedHere: ReadonlySet<string> = new Set(),
 ): Promise<void> {
   const { board, scope, spans, lines: known } = at.shelf;
   const changes: { line: KeptLine | null; was: KeptLine | null }[] = lines.map(({ interval: _, ...line }) => {
@@ -134,7 +132,7 @@ async function write(
     return { line: kept, was };
   });
   const there = new Set(lines.map((line) => line.subject));
-  for (const person of touchedHere) {
+  for (const person of at.people ?? []) {
     const was = known.get(person);
     if (!was || there.has(person)) continue;
     known.delete(person);

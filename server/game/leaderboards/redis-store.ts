@@ -87,7 +87,7 @@ export async function readPage(
 
 /**
  * Writes lines in absolute values: where they stand now, and away from where they stood; with the position that the board
- * now reflects, all at once. A line of null is gone for good.
+ * now reflects, all at once. Where the line is null, the subject leaves the board.
  */
 export async function writeLines(
   redis: Redis,
