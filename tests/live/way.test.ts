@@ -66,3 +66,28 @@ it('changes of a board only what is given, and knows no board of a team that is 
   expect([bad.status, bad.body.errors[0].path]).toEqual([400, '/0/measure']);
   expect((await house.call('GET', '/api/v1/boards/aht?scope=team:ghost')).status).toBe(404);
 });
+
+it('answers from the database when Redis was emptied, and is whole again with the next event', async () => {
+  const rows = async (after = '0') => {
+    const { body } = await house.call('GET', `/api/v1/boards/aht?after=${after}`);
+    return body.entries.map((entry: { subject: string; value: number; sample: number }) => [
+      entry.subject,
+      entry.value,
+      entry.sample,
+    ]);
+  };
+  const before = await rows();
+  expect(before).toHaveLength(2);
+  await house.ground.redis.flushdb();
+  expect(await rows()).toEqual(before);
+  const { body } = await house.call('POST', '/api/v1/events', [leg('again', '1001')]);
+  expect(await rows(body.position)).toEqual([
+    ['person:ana', 200_000, 13],
+    ['person:ben', 260_000, 12],
+  ]);
+  await expect.poll(() => house.ground.redis.dbsize()).toBeGreaterThan(0);
+  expect(await rows(body.position)).toEqual([
+    ['person:ana', 200_000, 13],
+    ['person:ben', 260_000, 12],
+  ]);
+});

@@ -14,7 +14,7 @@ const intervals = new Map<string, Line['interval']>();
 export async function keptEntries(
   { tx, redis }: { tx: Tx; redis: Ground['redis'] },
   asking: Asking,
-  wish: { me?: string | null; from?: number; limit?: number; variant: string },
+  wish: { after?: number | undefined; me?: string | null; from?: number; limit?: number; variant: string },
 ): Promise<Found | null> {
   if (wish.variant.startsWith('me:') || !(await isKept(tx, asking))) return null;
   const at = {
@@ -31,7 +31,8 @@ export async function keptEntries(
     ...(wish.me ? [readPage(redis, at, { from: 0, count: 1, around: wish.me })] : []),
   ];
   const [page, own] = await Promise.all(pages).catch(() => [null, null]);
-  if (!page) return null;
+  // the flow commits before it writes Redis: who waits for a position is not answered with less
+  if (!page || page.position < (wish.after ?? 0)) return null;
   const rows = await withIntervals(tx, asking, [...page.rows, ...(own?.rows ?? [])]);
   const entries = rows.map(({ row, interval }) =>
     entryOf(

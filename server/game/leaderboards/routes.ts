@@ -99,6 +99,7 @@ export async function boardRoutes(plain: FastifyInstance, ground: Ground): Promi
         window: query.window,
         at: query.at ? momentOf(query.at) : undefined,
         knownAt: query.knownAt ? Date.parse(query.knownAt) : undefined,
+        after: query.after ? Number(query.after) : undefined,
         scope: query.scope,
         variant: variantOf(viewer, mode, query.mode),
         me,

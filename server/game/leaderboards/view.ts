@@ -22,6 +22,8 @@ export type BoardWish = {
   window?: WindowName | undefined;
   at?: number | undefined;
   knownAt?: number | undefined;
+  /** The log position that the answer must cover. */
+  after?: number | undefined;
   scope: string;
   variant: string;
   me?: string | null;
