@@ -8,8 +8,7 @@ import { Fold } from '../server/facts/turn/fold.ts';
 import type { LoggedEvent, NewEvent } from '../server/log/catalogue.ts';
 import { ensureFlow } from '../server/log/flow-store.ts';
 import { refsOf } from '../server/log/party-store.ts';
-import { eventsAfter } from '../server/log/store.ts';
-import { newWorld, type World } from './world.ts';
+import { newWorld, type World, wholeLog } from './world.ts';
 
 export let world: World;
 let organisations = 0;
@@ -47,7 +46,7 @@ export async function stored(orgId: number) {
 
 /** The same by deriving the whole log at once. */
 export async function expected(orgId: number) {
-  const events = await eventsAfter(world.db, orgId, 0, { most: 10_000 });
+  const events = await wholeLog(world.db, orgId);
   return named(factsFromEvents(inForce(events), contextOf(events)).map(({ contribution }) => contribution));
 }
 

@@ -7,11 +7,12 @@ import { consumers, projections } from '../server/flow.ts';
 import { readConfig } from '../server/foundation/config.ts';
 import { migrateDb, openDb } from '../server/foundation/db.ts';
 import { openRedis } from '../server/foundation/redis.ts';
+import type { LoggedEvent } from '../server/log/catalogue.ts';
 import type { Consumer } from '../server/log/consumer.ts';
 import { ensureFlow, flowPosition } from '../server/log/flow-store.ts';
 import { type Ground, openLog } from '../server/log/ground.ts';
 import { Runner } from '../server/log/runner.ts';
-import { headOf } from '../server/log/store.ts';
+import { eventsAfter, headOf } from '../server/log/store.ts';
 
 export type World = Ground & {
   orgId: number;
@@ -75,6 +76,14 @@ export async function newWorld(
       await run(server, `drop database ${name} with (force)`);
     },
   };
+}
+
+/** Everything in the log. Another test's open transaction on the same server holds the reading back for a moment. */
+export async function wholeLog(db: World['db'], org: number): Promise<LoggedEvent[]> {
+  for (;;) {
+    const events = await eventsAfter(db, org, 0, { most: 100_000 });
+    if ((events.at(-1)?.position ?? 0) === (await headOf(db, org))) return events;
+  }
 }
 
 async function makeTemplate(server: string): Promise<string> {

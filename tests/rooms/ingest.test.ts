@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { busy } from '../../server/foundation/refusals.ts';
 import { sourceSnapshot } from '../../server/ingest/views.ts';
-import { eventsAfter } from '../../server/log/store.ts';
 import { queueRows } from '../../server/people/store.ts';
 import { type DoorWorld, newDoor } from '../door.ts';
+import { wholeLog } from '../world.ts';
 
 let world: DoorWorld;
 let key: string;
@@ -40,8 +40,7 @@ const post = async (payload: unknown, headers: Record<string, string> = {}, quer
   });
   return { status: answer.statusCode, body: answer.json(), headers: answer.headers };
 };
-const logged = async () =>
-  (await eventsAfter(world.db, world.orgId, 0, { most: 1000 })).filter((event) => event.source !== 'floorlight');
+const logged = async () => (await wholeLog(world.db, world.orgId)).filter((event) => event.source !== 'floorlight');
 
 describe('POST /api/v1/events', () => {
   it('keeps the good ones, names the bad ones by index, and counts what it has seen', async () => {
