@@ -78,6 +78,17 @@ describe('facts by example', () => {
     expect(await factsHash(world.db, orgId)).toBe(before);
   });
 
+  it.each([
+    ['less after more', 3, -3],
+    ['more after less', -3, 3],
+  ])('leaves no row of a source’s own fact that comes to nothing: %s', async (_, first, second) => {
+    const orgId = await newOrganisation();
+    await passed(orgId, [measured('a', first)]);
+    expect(Object.values(await stored(orgId))).toEqual([first]);
+    await passed(orgId, [measured('b', second)]);
+    expect(await stored(orgId)).toEqual({});
+  });
+
   it('extends an open state to the last closed bucket and no further', async () => {
     const orgId = await newOrganisation();
     await passed(orgId, [await identified(orgId, 'p1', [['acd', 'ana']]), state('x', 2, 'pause', 'ana', 'lunch')]);
@@ -141,4 +152,13 @@ describe('facts by example', () => {
     expect([sumOf(after, '', 'answered_in_sl'), sumOf(after, '', 'abandoned_in_sl')]).toEqual([1, 0]);
     expect(after).toEqual(await expected(orgId));
   });
+});
+
+const measured = (id: string, value: number): NewEvent => ({
+  source: 'acd',
+  id,
+  type: 'measurement.recorded',
+  time: at(5),
+  agent: { source: 'acd', name: 'ana' },
+  data: { fact: 'stars', value },
 });

@@ -5,8 +5,8 @@ import type { Tx } from '#server/foundation/db.ts';
 
 /**
  * Adds contributions (one per key, in key order) to the stored facts, in one statement for the core facts and one
- * for named ones. What comes to 0 becomes null, so that any way to the same sums leaves the same rows.
- * @param prune also removes rows that became empty; needed only after subtractions
+ * for named ones. What comes to 0 becomes null, or no row, so that any way to the same sums leaves the same rows.
+ * @param prune also removes core rows that became empty; needed only after subtractions
  */
 export async function addContributions(
   tx: Tx,
@@ -16,11 +16,10 @@ export async function addContributions(
 ): Promise<void> {
   const { core, named } = parted(rows);
   if (core.length > 0) await addCore(tx, orgId, core);
-  if (named.length > 0) await addNamed(tx, orgId, named);
+  const cameToZero = named.length > 0 && (await addNamed(tx, orgId, named));
+  if (cameToZero) await tx.rows(PRUNE_NAMED, [orgId, ...namedColumns(named)]);
   const lessened = prune ? core.filter(isLessened) : [];
   if (lessened.length > 0) await tx.rows(PRUNE, [orgId, ...keyColumns(lessened)]);
-  if (named.length > 0 && (prune || named.some(({ value }) => value < 0)))
-    await tx.rows(PRUNE_NAMED, [orgId, ...namedColumns(named)]);
 }
 
 /** Whether a row may be empty afterwards: no core fact grew, but for the one that may be negative. */
@@ -130,10 +129,16 @@ const namedColumns = (named: readonly NamedRow[]): string[] => [
   textArray(named.map((n) => n.fact)),
 ];
 
-const addNamed = (tx: Tx, orgId: number, named: readonly NamedRow[]) =>
-  tx.rows(
-    `insert into facts_named as f (org_id, person, bucket, queue, channel, fact, value)
-     select $1, * from unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::bigint[])
-     on conflict (org_id, person, bucket, queue, channel, fact) do update set value = f.value + excluded.value`,
+/** @returns whether any came to 0: a fact of a source may be negative, so that any addition can bring it there */
+async function addNamed(tx: Tx, orgId: number, named: readonly NamedRow[]): Promise<boolean> {
+  const zeros = await tx.rows(
+    `with added as (
+       insert into facts_named as f (org_id, person, bucket, queue, channel, fact, value)
+       select $1, * from unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::bigint[])
+       on conflict (org_id, person, bucket, queue, channel, fact) do update set value = f.value + excluded.value
+       returning f.value)
+     select 1 from added where value = 0 limit 1`,
     [orgId, ...namedColumns(named), numberArray(named.map((n) => n.value))],
   );
+  return zeros.length > 0;
+}
