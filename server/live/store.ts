@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Touched } from '#server/log/consumer.ts';
 
-const CHANNEL = 'fl:touched';
-
 export type Relay = {
   /** Tells what a commit touched: at once in this process, through Redis to the others. */
   tell(orgId: number, notes: Touched): Promise<void>;
@@ -13,6 +11,7 @@ export type Relay = {
 /** @param listener a connection of its own for subscribing; null where nobody here wants to hear of other processes */
 export function openRelay(redis: Redis, listener: Redis | null): Relay {
   const self = randomUUID();
+  const channel = channelOf(redis);
   const ears = new Set<(orgId: number, notes: Touched) => void>();
   listener?.on('message', (_channel, text) => {
     const { from, orgId, ...notes } = JSON.parse(text) as Message;
@@ -25,7 +24,7 @@ export function openRelay(redis: Redis, listener: Redis | null): Relay {
     };
     for (const ear of ears) ear(orgId, heard);
   });
-  void listener?.subscribe(CHANNEL).catch(() => {});
+  void listener?.subscribe(channel).catch(() => {});
   return {
     tell: async (orgId, notes) => {
       for (const ear of ears) ear(orgId, notes);
@@ -37,11 +36,14 @@ export function openRelay(redis: Redis, listener: Redis | null): Relay {
         queues: [...notes.queues],
         sources: [...notes.sources],
       };
-      await redis.publish(CHANNEL, JSON.stringify(message));
+      await redis.publish(channel, JSON.stringify(message));
     },
     hear: (ear) => void ears.add(ear),
   };
 }
+
+/** Channels are the whole server's: houses with databases of their own on one Redis must not hear each other. */
+const channelOf = ({ options }: Redis): string => `fl:touched:${options.db ?? 0}`;
 
 type Message = Omit<Touched, 'people' | 'queues' | 'sources'> & {
   from: string;
