@@ -17,9 +17,17 @@ import { turnFlow } from '#server/log/turning.ts';
 import { isForeign } from '#server/people/accounts/rules.ts';
 import { onViewersForgotten, viewerOf } from '#server/people/accounts/viewers.ts';
 import { guard } from '#server/people/door.ts';
-import { consumers, projections, routes, topics } from './flow.ts';
+import { routes, topics } from './doors.ts';
+import { consumers, projections } from './flow.ts';
 
-export type House = { app: FastifyInstance; ground: Ground; gateway: Gateway | null; close(): Promise<void> };
+export type House = {
+  app: FastifyInstance;
+  ground: Ground;
+  gateway: Gateway | null;
+  /** Lets time pass, where this process has that role: begun when whatever comes in behind its time is in. */
+  work(): void;
+  close(): Promise<void>;
+};
 export type HousePlan = {
   config: Config;
   databaseUrl: string;
@@ -83,12 +91,15 @@ export async function openHouse(plan: HousePlan): Promise<House> {
         ground.log.bell,
       )
     : null;
-  const jobs = does('jobs') ? watchWindows(ground, log) : null;
+  let jobs: { stop(): void } | null = null;
 
   return {
     app,
     ground,
     gateway,
+    work: () => {
+      if (does('jobs')) jobs ??= watchWindows(ground, log);
+    },
     close: async () => {
       jobs?.stop();
       await app.close();

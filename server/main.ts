@@ -38,6 +38,7 @@ process.channel?.unref();
 const welcome = await begin(house.ground);
 await house.app.listen({ host: config.HOST, port: config.PORT });
 const logins = await beginDemo(house, log);
+house.work();
 const at = config.ORIGIN ?? house.app.listeningOrigin;
 console.log(`Floorlight is ready at ${at}`);
 if (welcome.setUp) console.log(`Set up: ${at}${welcome.setUp}`);

@@ -2,7 +2,7 @@ import Fastify from 'fastify';
 import { attainmentConsumer, kpiConsumer } from '../server/attainment/consumer.ts';
 import { definitionRoutes } from '../server/attainment/definitions/routes.ts';
 import { performanceRoutes } from '../server/attainment/performance/routes.ts';
-import { receiptRoutes } from '../server/attainment/receipts/routes.ts';
+import { receiptDoor } from '../server/attainment/receipts/routes.ts';
 import { facts } from '../server/facts/consumer.ts';
 import { kpiRoutes } from '../server/facts/kpis/routes.ts';
 import { furnish } from '../server/foundation/http.ts';
@@ -30,7 +30,7 @@ export type ScoredFloor = World & {
 };
 
 export const CONSUMERS = [peopleConsumer, facts, kpiConsumer, attainmentConsumer];
-const ROOMS = [peopleRoutes, accountRoutes, kpiRoutes, definitionRoutes, performanceRoutes, receiptRoutes];
+const ROOMS = [peopleRoutes, accountRoutes, kpiRoutes, definitionRoutes, performanceRoutes, receiptDoor([])];
 const PASSWORD = 'correct horse battery';
 
 /** With other options than these the world is another; with none of them the whole flow runs. */

@@ -1,16 +1,15 @@
 import type { Logger } from 'pino';
 import { baselineFor } from '#server/attainment/definitions/baseline.ts';
-import { BUCKET_MS, bucketOf, previousWindow, resolveWindow } from '#server/facts/windows.ts';
-import { HOUSE, type NewEvent } from '#server/log/catalogue.ts';
+import { HOUSE } from '#server/log/catalogue.ts';
 import { organisationsOf } from '#server/log/flow-store.ts';
 import type { Ground } from '#server/log/ground.ts';
 import { eventsByIdentity } from '#server/log/store.ts';
-import { type Roster, rosterOf } from '#server/people/roster.ts';
+import { rosterOf } from '#server/people/roster.ts';
+import { closings, closingsWithin, missedAfter, openings } from './due.ts';
 
 const LOOK_MS = 5_000;
-/** How long a window stays open for late events after its end. */
-export const GRACE_MS = { bucket: 5_000, window: 15 * 60_000 } as const;
-const CLOSED = ['hour', 'day', 'week', 'month'] as const;
+/** How far back windows are looked for that nobody closed, because the house stood still. */
+const MISSED_MS = 31 * 86_400_000;
 
 /**
  * The job that lets time pass: appends `window.closed` for buckets and windows that are over, and `baseline.set` when a
@@ -35,59 +34,52 @@ export function watchWindows(ground: Ground, log: Logger): { stop(): void } {
   return { stop: () => clearInterval(timer) };
 }
 
-/** One look at one organisation: appends whatever is due at this moment and not in the log yet. */
+/**
+ * One look at one organisation: appends whatever is due at this moment and not in the log yet, and what was missed
+ * since the last closing that is.
+ */
 export async function pass(ground: Ground, orgId: number, done = new Set<string>()): Promise<void> {
   const now = ground.clock.now();
   const roster = await rosterOf(ground.db, orgId);
-  const due = closings(roster, now).filter((event) => !done.has(`${orgId} ${event.id}`));
-  const opened = openings(roster, now).filter((day) => !done.has(`${orgId} ${day.id}`));
-  const known = await eventsByIdentity(
-    ground.db,
-    orgId,
-    [...due, ...opened].map(({ id }) => ({ source: HOUSE, id })),
-  );
-  const there = new Set(known.map((event) => event.id));
-  const events = due.filter((event) => !there.has(event.id));
-  for (const day of opened) {
-    if (there.has(day.id)) continue;
+  const at = { ground, orgId, done };
+  const due = await unknown(at, closings(roster, now));
+  if (due.some((event) => event.data.window !== 'bucket')) {
+    const all = closingsWithin(roster, { from: now - MISSED_MS, to: now });
+    const open = new Set((await unknown(at, all)).map((event) => event.id));
+    const last = new Set(due.map((event) => event.id));
+    const missed = missedAfter(all, (id) => !open.has(id)).filter((event) => !last.has(event.id));
+    due.splice(due[0]?.data.window === 'bucket' ? 1 : 0, 0, ...missed);
+  }
+  for (const day of await unknown(at, openings(roster, now))) {
     const data = await baselineFor(ground.db, orgId, day);
     // before there is any history the target stands in, and the day is looked at again
     if (Object.keys(data.values).length > 0)
-      events.push({ source: HOUSE, id: day.id, type: 'baseline.set', time: now, data });
+      due.push({ source: HOUSE, id: day.id, type: 'baseline.set', time: now, data });
   }
-  if (events.length > 0) await ground.log.submit(orgId, events);
-  for (const { id } of [...known, ...events]) done.add(`${orgId} ${id}`);
+  if (due.length > 0) await ground.log.submit(orgId, due);
+  for (const { id } of due) done.add(`${orgId} ${id}`);
 }
 
-/** The `window.closed` events that are due: the last bucket, and per zone the last window of each kind. */
-export function closings(roster: Pick<Roster, 'organisation' | 'sites'>, now: number): NewEvent[] {
-  const edge = bucketOf(now - GRACE_MS.bucket) * BUCKET_MS;
-  const bucket = closed({ window: 'bucket', to: edge }, `window:bucket:${edge}`, edge + GRACE_MS.bucket);
-  const zones = new Set([roster.organisation.timeZone, ...[...roster.sites.values()].map((site) => site.timeZone)]);
-  const windows = [...zones].flatMap((zone) =>
-    CLOSED.map((window) => {
-      const { from, to } = previousWindow(resolveWindow(window, now - GRACE_MS.window, zone), zone);
-      return closed({ window, zone, from, to }, `window:${window}:${zone}:${from}`, to + GRACE_MS.window);
-    }),
-  );
-  return [bucket, ...windows];
+/**
+ * Closes the windows that ended within (from, to], as if the house had stood all the while: for a history that comes in
+ * behind its time. Appends in order of time what is not in the log yet. Times are epoch ms.
+ */
+export async function closeSpan(ground: Ground, orgId: number, span: { from: number; to: number }): Promise<void> {
+  const due = closingsWithin(await rosterOf(ground.db, orgId), span);
+  const missing = await unknown({ ground, orgId, done: new Set() }, due);
+  if (missing.length > 0) await ground.log.submit(orgId, missing);
 }
 
-const closed = (data: Record<string, unknown>, id: string, time: number): NewEvent => ({
-  source: HOUSE,
-  id,
-  type: 'window.closed',
-  time,
-  data,
-});
+type At = { ground: Ground; orgId: number; done: Set<string> };
 
-type Opening = { id: string; site: string; role: string; from: number };
-
-/** The days that are open now, per site and role that is measured against its peers. */
-function openings(roster: Roster, now: number): Opening[] {
-  const roles = new Set([...roster.people.values()].flatMap((person) => person.roles[0] ?? []));
-  return [...roster.sites.values()].flatMap((site) => {
-    const { from } = resolveWindow('day', now, site.timeZone);
-    return [...roles].map((role) => ({ id: `baseline:${site.id}:${role}:${from}`, site: site.id, role, from }));
-  });
+/** Those of some events that are not in the log yet; what is there is remembered as done. */
+async function unknown<Event extends { id: string }>(
+  { ground, orgId, done }: At,
+  events: readonly Event[],
+): Promise<Event[]> {
+  const asked = events.filter((event) => !done.has(`${orgId} ${event.id}`));
+  const wanted = asked.map(({ id }) => ({ source: HOUSE, id }));
+  const known = asked.length > 0 ? await eventsByIdentity(ground.db, orgId, wanted) : [];
+  for (const { id } of known) done.add(`${orgId} ${id}`);
+  return asked.filter((event) => !done.has(`${orgId} ${event.id}`));
 }

@@ -17,6 +17,20 @@ export const HOUSE_EVENTS = [
   'board.defined',
   'baseline.set',
   'window.closed',
+  'source.saved',
+  'points.awarded',
+  'badge.earned',
+  'reward.saved',
+  'reward.granted',
+  'reward.redeemed',
+  'redemption.settled',
+  'flag.opened',
+  'flag.joined',
+  'flag.answered',
+  'flag.closed',
+  'coaching.launched',
+  'coaching.acknowledged',
+  'coaching.settled',
 ] as const;
 
 export type HouseEvent = (typeof HOUSE_EVENTS)[number];

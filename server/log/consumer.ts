@@ -2,7 +2,20 @@ import type { Tx } from '#server/foundation/db.ts';
 import type { LoggedEvent, Position } from './catalogue.ts';
 
 /** Some events of one organisation in log order, passed through all consumers in one transaction. */
-export type Batch = { orgId: number; events: LoggedEvent[]; now: number };
+export type Batch = {
+  orgId: number;
+  events: LoggedEvent[];
+  now: number;
+  /** Whether the log is only told again: whoever decides and appends does nothing, the decisions are in the log. */
+  replay: boolean;
+};
+
+/**
+ * Whether a batch ends with this event: when a window closes, everything before is applied and nothing after,
+ * so that what is decided at a closing does not depend on how the log was cut.
+ */
+export const endsBatch = (event: LoggedEvent): boolean =>
+  event.type === 'window.closed' && event.data.window !== 'bucket';
 
 /** A letterbox of a room. `apply` is safe to run twice and gives the same rows in any batching. */
 export type Consumer = {

@@ -30,6 +30,7 @@ export async function rebuild(plan: Rebuild, orgId: number): Promise<Rebuilt> {
     clock: plan.clock,
     log: plan.log,
     holder: 'rebuild',
+    replay: true,
     projections: [],
     consumers: plan.consumers.map((consumer) => ({
       ...consumer,

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '#server/foundation/clock.ts';
 import type { Db } from '#server/foundation/db.ts';
 import type { LoggedEvent, Position } from './catalogue.ts';
-import { type Batch, type Consumer, type Projection, type Touched, touched } from './consumer.ts';
+import { type Batch, type Consumer, endsBatch, type Projection, type Touched, touched } from './consumer.ts';
 import { advance, giveLease, type Lease, renewLease, takeLease } from './flow-store.ts';
 import { deadLetter, eventsAfter } from './store.ts';
 
@@ -17,6 +17,8 @@ export type Flow = {
   holder: string;
   consumers: readonly Consumer[];
   projections: readonly Projection[];
+  /** Whether the log is only told again, for a rebuild. */
+  replay?: boolean;
   /** Told after each commit, when the projections are written. */
   committed(orgId: number, notes: Touched): Promise<void>;
 };
@@ -74,12 +76,13 @@ export class Runner {
     if (events.length === 0) return false;
     this.size =
       events.length === this.size ? Math.min(this.size * 2, LARGEST) : Math.max(SMALLEST, Math.ceil(this.size / 2));
-    await this.pass(events);
+    for (const part of cut(events)) await this.pass(part);
     return true;
   }
 
   private async pass(events: LoggedEvent[]): Promise<void> {
-    const batch: Batch = { orgId: this.orgId, events, now: this.flow.clock.now() };
+    const { clock, replay = false } = this.flow;
+    const batch: Batch = { orgId: this.orgId, events, now: clock.now(), replay };
     try {
       await this.commit(batch);
     } catch (error) {
@@ -166,6 +169,18 @@ export class Runner {
     for (const consumer of this.flow.consumers) consumer.forget(this.orgId);
     for (const projection of this.flow.projections) projection.forget(this.orgId);
   }
+}
+
+/** The events in parts, each of which ends where a window closes. */
+function cut(events: LoggedEvent[]): LoggedEvent[][] {
+  const parts: LoggedEvent[][] = [];
+  let from = 0;
+  events.forEach((event, at) => {
+    if (!endsBatch(event)) return;
+    parts.push(events.slice(from, at + 1));
+    from = at + 1;
+  });
+  return from < events.length ? [...parts, events.slice(from)] : parts;
 }
 
 function isOutage(error: unknown): boolean {

@@ -61,6 +61,22 @@ export const seeTeam: May = async (viewer, asked, floor) => {
 export const seeMembers: May = (viewer, asked) =>
   seesAll(viewer) || (viewer.kind === 'account' && leads(viewer, text(asked.id)));
 
+/** What a leader does for somebody: reward, flag, coach. The supervisor of the person's team, managers and administrators. */
+export const leadPerson: May = async (viewer, asked, floor) => {
+  const person = text(asked.id);
+  if (hasRole(viewer, ['manager', 'admin'])) return true;
+  if (viewer.kind !== 'account' || person === null || !leadsSome(viewer)) return false;
+  return viewer.personId !== person && leads(viewer, await floor.teamOf(person));
+};
+
+/** What only the person does: redeem, answer, acknowledge. */
+export const ownPerson: May = (viewer, asked) =>
+  viewer.kind === 'account' && viewer.personId !== null && viewer.personId === text(asked.id);
+
+/** Whoever leads anybody at all: lists of flags, follow-ups and grants, which show only one's own people. */
+export const leadSome: May = (viewer) =>
+  hasRole(viewer, ['manager', 'admin']) || (viewer.kind === 'account' && leadsSome(viewer));
+
 /** Queues have no people; supervisors steer by them. */
 export const seeQueue: May = (viewer) => seesAll(viewer) || hasRole(viewer, ['supervisor']);
 

@@ -1,6 +1,16 @@
-import en from './words/en.json' with { type: 'json' };
+import account from './words/en/account.json' with { type: 'json' };
+import admin from './words/en/admin.json' with { type: 'json' };
+import badges from './words/en/badges.json' with { type: 'json' };
+import coaching from './words/en/coaching.json' with { type: 'json' };
+import floor from './words/en/floor.json' with { type: 'json' };
+import points from './words/en/points.json' with { type: 'json' };
+import rewards from './words/en/rewards.json' with { type: 'json' };
+import team from './words/en/team.json' with { type: 'json' };
+import wallboard from './words/en/wallboard.json' with { type: 'json' };
 
-/** The message catalogue. English first; a language is one more file of the same keys. */
+const en = { ...floor, ...account, ...admin, ...badges, ...coaching, ...points, ...rewards, ...team, ...wallboard };
+
+/** The message catalogue. English first, a file per noun; a language is one more folder of the same keys. */
 export type Word = keyof typeof en;
 export type Gaps = Record<string, string | number>;
 
@@ -10,7 +20,7 @@ const plural = new Intl.PluralRules('en');
  * The text of a key with its {gaps} filled in. A text of the form `one|many` is chosen by the gap `n`.
  */
 export function t(key: Word, gaps: Gaps = {}): string {
-  const [one, many = one] = en[key].split('|') as [string, string?];
+  const [one, many = one] = (en[key] as string).split('|') as [string, string?];
   const text = typeof gaps.n === 'number' && plural.select(gaps.n) === 'one' ? one : many;
   return text.replace(/\{(\w+)\}/g, (_, gap: string) => String(gaps[gap] ?? ''));
 }

@@ -32,7 +32,7 @@ const logged = () =>
   floor.db.rows<LoggedEvent>(`select ${COLUMNS} from events where org_id = $1 order by position`, [floor.orgId]);
 const events = async () => (await logged()).map((event) => event.type);
 const replay = (batch: LoggedEvent[]) =>
-  floor.db.transaction((tx) => peopleConsumer.apply({ orgId: floor.orgId, events: batch, now: 0 }, tx));
+  floor.db.transaction((tx) => peopleConsumer.apply({ orgId: floor.orgId, events: batch, now: 0, replay: false }, tx));
 const head = () => headOf(floor.db, floor.orgId);
 const tables = async () => {
   const all: unknown[] = [];

@@ -21,6 +21,14 @@ export function seat(roster: Roster, of: SubjectId, to: number): Seated {
   return seated;
 }
 
+/** A person in the role's own words as of now, for whoever weighs many people at once; null for somebody unknown. */
+export function personSubject(roster: Roster, person: string): Subject | null {
+  const member = roster.people.get(person);
+  if (!member) return null;
+  const { id, roles, team, startedOn } = member;
+  return { kind: 'person', id, role: roles[0] ?? null, team, site: siteOf(roster, team)?.id ?? null, startedOn };
+}
+
 type Seat = (roster: Roster, id: string, to: number) => Seated | null;
 
 const SEATS: Record<SubjectKind, Seat> = {

@@ -1,12 +1,11 @@
 import type { Board } from '#contract/definitions.ts';
 import type { Subject } from '#server/attainment/definitions/targets.ts';
-import { type Definitions, planFor } from '#server/attainment/scoring/plan.ts';
-import type { Figures } from '#server/attainment/scoring/scoring.ts';
-import { BUCKET_MS } from '#server/facts/windows.ts';
+import { peopleCandidates } from '#server/attainment/performance/people.ts';
+import { figuresOfPeople, total } from '#server/attainment/performance/people-figures.ts';
+import type { Definitions } from '#server/attainment/scoring/plan.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import { membersOf, type Roster } from '#server/people/roster.ts';
-import { type Candidate, lineOf, measureName, peopleOf, scopeOf, type spansOf, subjectOf } from './lines.ts';
-import { figuresOfPeople, type PeopleFigures, total } from './people-figures.ts';
+import { type Candidate, lineOf, measureName, peopleOf, scopeOf, type spansOf } from './lines.ts';
 import type { Line } from './rules.ts';
 
 export type Spanned = ReturnType<typeof spansOf>;
@@ -40,31 +39,21 @@ export const computeBefore = (tx: Tx, asking: Asking, definitions: Definitions):
     spans: { ...asking.spans, span: asking.spans.before, buckets: asking.spans.bucketsBefore },
   });
 
-/** Figures of people with the window's sums, and rows or buckets where their plans need them. */
+/** People with the window's figures, and where the measure asks for it with those of the window before. */
 async function personCandidates(tx: Tx, asking: Asking, only?: string[]): Promise<Candidate[]> {
-  const { orgId, roster, scope, spans, knownAt } = asking;
+  const { orgId, roster, scope, spans, knownAt, definitions, board } = asking;
   const people = only ?? peopleOf(roster, scope, spans.span.to - 1) ?? undefined;
-  const found = await figuresOfPeople(tx, orgId, { ...spans.buckets, people, knownAt });
-  const subjects = [...found.sums.keys()].flatMap((person) => (person === '' ? [] : (subjectOf(roster, person) ?? [])));
-  const more = await moreFigures(asking, found, subjects);
+  const found = await peopleCandidates(
+    tx,
+    orgId,
+    { buckets: spans.buckets, people, knownAt, roster, definitions },
+    { rows: hasRows(definitions, board), series: wantsBuckets(definitions, board) },
+  );
   const before = await sumsBefore(tx, asking, people);
-  return subjects.map((subject) => ({
-    subject,
-    figures: { sums: found.sums.get(subject.id) ?? {}, ...more(subject.id) },
-    before: before?.has(subject.id) ? { sums: before.get(subject.id) ?? {} } : undefined,
-    lastAt: (found.last.get(subject.id) ?? 0) * BUCKET_MS,
+  return found.map((one) => ({
+    ...one,
+    before: before?.has(one.subject.id) ? { sums: before.get(one.subject.id) ?? {} } : undefined,
   }));
-}
-
-async function moreFigures({ definitions, board }: Asking, found: PeopleFigures, subjects: Subject[]) {
-  const plans = new Set(subjects.map((subject) => planFor(definitions, subject)));
-  const rows = hasRows(definitions, board) || [...plans].some((plan) => plan.needs.rows) ? await found.rows() : null;
-  const buckets = wantsBuckets(definitions, board) || [...plans].some((plan) => plan.needs.buckets);
-  const series = buckets ? await found.series() : null;
-  return (person: string): Partial<Figures> => ({
-    ...(rows ? { rows: rows.get(person) } : {}),
-    ...(series ? { buckets: series.get(person)?.map(({ facts }) => ({ sums: facts })) } : {}),
-  });
 }
 
 function wantsBuckets(definitions: Definitions, board: Board): boolean {

@@ -1,9 +1,10 @@
 import type { BoardEntry } from '#contract/boards.ts';
 import type { Board } from '#contract/definitions.ts';
+import { personSubject } from '#server/attainment/performance/subjects.ts';
 import { type Definitions, planFor } from '#server/attainment/scoring/plan.ts';
 import type { Roster } from '#server/people/roster.ts';
 import type { Asking } from './compute.ts';
-import { measureName, subjectOf } from './lines.ts';
+import { measureName } from './lines.ts';
 import type { Line } from './rules.ts';
 
 /** Rows of a board with what the views need beside them; `lines` where the whole board was at hand. */
@@ -51,7 +52,7 @@ export function tiesOf(definitions: Definitions, board: Board): boolean {
 export function targetOf(asking: Asking, person: string): number | null {
   const { kind, kpi } = measureName(asking.board.measure);
   if (kind === 'score') return 100;
-  const subject = subjectOf(asking.roster, person);
+  const subject = personSubject(asking.roster, person);
   const marks = subject && planFor(asking.definitions, subject).items.get(kpi)?.target?.marks;
   return kind === 'kpi' && marks && 'target' in marks ? marks.target : null;
 }

@@ -4,7 +4,7 @@ import type { Subject } from '#server/attainment/definitions/targets.ts';
 import { type Definitions, planFor } from '#server/attainment/scoring/plan.ts';
 import { type Figures, intervalOf, measureOf, scoreOf } from '#server/attainment/scoring/scoring.ts';
 import { bucketsOf, previousWindow, resolveWindow, type Span } from '#server/facts/windows.ts';
-import { membersOf, type Roster, siteOf, zoneOf } from '#server/people/roster.ts';
+import { membersOf, type Roster, zoneOf } from '#server/people/roster.ts';
 import { type Better, type Line, meritOf } from './rules.ts';
 
 /** What a board ranks by: the score, a KPI, how much a KPI improved on the window before, or how much of its target is met. */
@@ -64,14 +64,6 @@ export function lineOf(
     interval: null,
     provisional: provisional || !before || before.provisional,
   };
-}
-
-/** Whom a board may list: by scope, in the role's own words; only people whose role has a scorecard, or everybody for a KPI. */
-export function subjectOf(roster: Roster, person: string): Subject | null {
-  const member = roster.people.get(person);
-  if (!member) return null;
-  const { id, roles, team, startedOn } = member;
-  return { kind: 'person', id, role: roles[0] ?? null, team, site: siteOf(roster, team)?.id ?? null, startedOn };
 }
 
 /** A scope as text taken apart: `org`, `site:ID` or `team:ID`. */

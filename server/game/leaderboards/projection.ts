@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Board } from '#contract/definitions.ts';
 import type { FactSums } from '#contract/facts.ts';
 import { definitionsFor } from '#server/attainment/definitions/definitions.ts';
+import { personSubject } from '#server/attainment/performance/subjects.ts';
 import { type Definitions, planFor } from '#server/attainment/scoring/plan.ts';
 import { deltasOf } from '#server/facts/consumer.ts';
 import { lastByPerson, sumByPerson } from '#server/facts/store.ts';
@@ -11,7 +12,7 @@ import type { Ground } from '#server/log/ground.ts';
 import { type Roster, rosterOf } from '#server/people/roster.ts';
 import { keptBoards } from './boards.ts';
 import { computeLines, type Spanned } from './compute.ts';
-import { lineOf, measureName, peopleOf, spansOf, subjectOf } from './lines.ts';
+import { lineOf, measureName, peopleOf, spansOf } from './lines.ts';
 import { clearBoard, type KeptBoard, type KeptLine, readPosition, writeLines, writePosition } from './redis-store.ts';
 import type { Line } from './rules.ts';
 
@@ -107,7 +108,7 @@ async function linesOf(db: Ground['db'], { state, shelf, people, batch }: Work):
   const measure = measureName(board.measure);
   const tally = state.tallies.get(keyOf(spans)) as Tally;
   return mine.flatMap((person) => {
-    const subject = subjectOf(state.roster, person);
+    const subject = personSubject(state.roster, person);
     const own = tally.get(person);
     if (!subject || !own || Object.values(own.sums).every((sum) => !sum)) return [];
     return (

@@ -1,0 +1,47 @@
+// Every way in and every view out: what can be asked at the doors, watched through the window, and explained.
+import type { FastifyInstance } from 'fastify';
+import { definitionRoutes } from '#server/attainment/definitions/routes.ts';
+import { performanceTopics } from '#server/attainment/performance/live.ts';
+import { performanceRoutes } from '#server/attainment/performance/routes.ts';
+import { receiptDoor } from '#server/attainment/receipts/routes.ts';
+import { kpiRoutes } from '#server/facts/kpis/routes.ts';
+import { boardTopic } from '#server/game/leaderboards/live.ts';
+import { boardRoutes } from '#server/game/leaderboards/routes.ts';
+import { sourceTopic } from '#server/ingest/live.ts';
+import { ingestRoutes } from '#server/ingest/routes.ts';
+import { statusRoutes } from '#server/live/routes.ts';
+import type { Ground } from '#server/log/ground.ts';
+import type { ReceiptWriter } from '#server/log/receipt.ts';
+import type { Topic } from '#server/log/topic.ts';
+import { accountRoutes } from '#server/people/accounts/routes.ts';
+import type { Viewer } from '#server/people/may.ts';
+import { peopleRoutes } from '#server/people/routes.ts';
+import { wallTopic } from '#server/wallboard/live.ts';
+import { wallRoutes } from '#server/wallboard/routes.ts';
+import { demoRoutes } from './demo/begin.ts';
+
+/** What can be watched. */
+export const topics = (ground: Ground): readonly Topic<Viewer>[] => [
+  ...performanceTopics(ground),
+  boardTopic(ground),
+  sourceTopic(ground),
+  wallTopic(ground),
+];
+
+/** Who writes the receipts of what, by the noun of the measure; scores and KPIs are the receipt door's own. */
+const receipts: readonly ReceiptWriter[] = [];
+
+/** Every door. */
+export const routes: readonly ((app: FastifyInstance, ground: Ground) => Promise<void>)[] = [
+  statusRoutes,
+  accountRoutes,
+  peopleRoutes,
+  ingestRoutes,
+  kpiRoutes,
+  definitionRoutes,
+  performanceRoutes,
+  receiptDoor(receipts),
+  boardRoutes,
+  wallRoutes,
+  demoRoutes,
+];
