@@ -6,10 +6,14 @@ import { io, type Socket } from 'socket.io-client';
 import { inject } from 'vitest';
 import { readConfig } from '../server/foundation/config.ts';
 import { migrateDb } from '../server/foundation/db.ts';
+import { openRedis } from '../server/foundation/redis.ts';
 import { type House, openHouse } from '../server/house.ts';
 import { begin } from '../server/people/begin.ts';
 
 export const KEY = 'fl_test_0123456789abcdef0123456789abcdef';
+
+/** A Redis server has 16 databases; the first keeps count. */
+const REDIS_DATABASES = 15;
 
 export type Open = House & {
   url: string;
@@ -36,8 +40,7 @@ export async function newHouse(
   await run(server, `create database ${name}`);
   const databaseUrl = server.replace(/\/[^/]+$/, `/${name}`);
   await migrateDb(databaseUrl, path.resolve(import.meta.dirname, '../drizzle'));
-  // organisations are numbered per database, Redis is shared: a Redis database for each house of a test file
-  const redisUrl = `${inject('redisUrl')}/${1 + (Math.floor(Math.random() * 1e9) % 15)}`;
+  const redisUrl = await redisOfItsOwn();
   const time = { now: options.now ?? Date.now() };
   const config = readConfig({ DEMO: 'off', DATA_DIR: '/tmp', API_KEY: KEY, ROLES: 'web,flow', ...options.env }, '/');
   const clock = options.now === undefined ? { now: () => Date.now() } : { now: () => time.now };
@@ -88,6 +91,16 @@ export async function newHouse(
       await run(server, `drop database ${name} with (force)`);
     },
   };
+}
+
+/** Organisations are numbered per database and Redis is shared, so houses that are open at once get Redis databases in turn. */
+async function redisOfItsOwn(): Promise<string> {
+  const server = inject('redisUrl');
+  const redis = openRedis(server);
+  await redis.connect();
+  const turn = await redis.incr('test:houses');
+  redis.disconnect();
+  return `${server}/${1 + (turn % REDIS_DATABASES)}`;
 }
 
 async function run(url: string, statement: string): Promise<void> {

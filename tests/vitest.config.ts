@@ -28,8 +28,6 @@ const onServers = (name: string) => ({
     name,
     include: [`tests/${name}/**/*.test.ts`],
     globalSetup: ['tests/servers.ts'],
-    // the files share a server: an open transaction of one can hold back what another reads behind it
-    retry: 1,
     testTimeout: 120_000,
     hookTimeout: 60_000,
   },
