@@ -1,200 +1,175 @@
-import type { AgentTold, Skill } from './cast.ts';
+import type { AgentTold, QueueName, Skill, Story } from './cast.ts';
+import { chanceOf } from './chance.ts';
 
 /** Days that the new hire has been there when the demo begins. */
 export const NEW_HIRE_DAYS = 14;
 
-const USUAL: Skill = {
-  talk: 1,
-  acwMs: 42_000,
-  transfer: 0.08,
-  short: 0.006,
-  csat: 0.82,
-  quality: 0.87,
-  comeback: 1,
-  conversion: 0.27,
-  lateMinutes: 3,
-  queues: { service: 6, sales: 2, billing: 2 },
-};
-const MIXED = { service: 5, sales: 4, billing: 1 };
-const skilled = (own: Partial<Skill> = {}): Skill => ({ ...USUAL, ...own });
+type Queues = Readonly<Partial<Record<QueueName, number>>>;
 
-// days off count from Monday, 0; of every team at least four of six are there on each day
-export const AGENTS: AgentTold[] = [
-  {
-    id: 'jasmin',
-    name: 'Jasmin Dela Peña',
-    team: 'aurora',
-    login: '4101',
-    daysOff: [0, 1],
-    daysHere: 1460,
+/** What most of a team's contacts are about. */
+const TEAM_QUEUES: Readonly<Record<string, Queues>> = {
+  aurora: { service: 6, sales: 2, billing: 2 },
+  habagat: { service: 3, technical: 6, billing: 1 },
+  tejo: { service: 6, sales: 2, billing: 2 },
+  douro: { sales: 5, loyalty: 4, service: 1 },
+  noite: { service: 5, sales: 3, billing: 2 },
+  mondego: { loyalty: 4, service: 4, technical: 2 },
+};
+
+/** Everybody on the phone, eight a team. A name, and for a few a story. */
+const FLOOR: Readonly<Record<string, readonly string[]>> = {
+  aurora: [
+    'jasmin Jasmin Dela Peña',
+    'rico Rico Manalastas',
+    'althea Althea Buenviaje',
+    'paolo Paolo Sarmiento',
+    'rowena Rowena Katigbak',
+    'emil Emil Pangilinan',
+    'tala Tala Macaraeg',
+    'dionisio Dionisio Baluyot',
+  ],
+  habagat: [
+    'corazon Corazon Umali',
+    'jomar Jomar Villaflor',
+    'liway Liway Tolentino',
+    'benedicto Benedicto Aguas',
+    'marikit Marikit Sandoval',
+    'arnel Arnel Quizon',
+    'divina Divina Escaño',
+    'rafael Rafael Lacsamana',
+  ],
+  tejo: [
+    'beatriz Beatriz Falcão',
+    'duarte Duarte Nogueira',
+    'ines Inês Valadares',
+    'tomas Tomás Arraiolos',
+    'catarina Catarina Sobral',
+    'bruno Bruno Alcoforado',
+    'filomena Filomena Trancoso',
+    'rodrigo Rodrigo Penha',
+  ],
+  douro: [
+    'matilde Matilde Serpa',
+    'afonso Afonso Belmonte',
+    'carlota Carlota Vidigueira',
+    'simao Simão Lamego',
+    'graca Graça Monforte',
+    'nuno Nuno Barcelos',
+    'violante Violante Mértola',
+    'xavier Xavier Ourique',
+  ],
+  noite: [
+    'leonor Leonor Batalha',
+    'goncalo Gonçalo Mourato',
+    'yara Yara Semedo',
+    'vasco Vasco Peniche',
+    'marisa Marisa Candeias',
+    'ismael Ismael Tavira',
+    'debora Débora Lobito',
+    'anselmo Anselmo Praia',
+  ],
+  mondego: [
+    'constanca Constança Lousã',
+    'teodoro Teodoro Penacova',
+    'jacinta Jacinta Tentúgal',
+    'edgar Edgar Montemor',
+    'noemia Noémia Soure',
+    'baltasar Baltasar Góis',
+    'estela Estela Arganil',
+    'ulisses Ulisses Mira',
+  ],
+};
+
+/** Two days off a week, counted from Monday, 0; laid so that of every team at least five of eight are there on each day. */
+const DAYS_OFF = [
+  [0, 1],
+  [2, 3],
+  [4, 5],
+  [6, 0],
+  [1, 2],
+  [3, 4],
+  [5, 6],
+  [2, 5],
+] as const;
+
+type Tale = { story?: Story; daysHere?: number; skill: Partial<Skill> };
+
+const TALES: Readonly<Record<string, Tale>> = {
+  jasmin: {
     story: 'star',
-    skill: skilled({
-      talk: 0.88,
-      acwMs: 33_000,
+    daysHere: 1460,
+    skill: {
+      talk: 0.8,
+      acwMs: 29_000,
       transfer: 0.045,
-      csat: 0.93,
+      csat: 0.94,
       quality: 0.95,
       comeback: 0.6,
       conversion: 0.38,
       lateMinutes: 1,
-    }),
+    },
   },
-  {
-    id: 'rico',
-    name: 'Rico Manalastas',
-    team: 'aurora',
-    login: '4102',
-    daysOff: [2, 3],
-    daysHere: 610,
+  rico: {
     story: 'shortens',
-    skill: skilled({ talk: 0.86, acwMs: 30_000, short: 0.19, csat: 0.74, quality: 0.8, comeback: 2.2 }),
+    daysHere: 610,
+    skill: { talk: 0.82, acwMs: 28_000, short: 0.19, csat: 0.74, quality: 0.8, comeback: 2.2 },
   },
-  {
-    id: 'althea',
-    name: 'Althea Buenviaje',
-    team: 'aurora',
-    login: '4117',
-    daysOff: [4, 5],
-    daysHere: NEW_HIRE_DAYS,
+  althea: {
     story: 'new-hire',
-    skill: skilled({ talk: 1.38, acwMs: 64_000, transfer: 0.11, csat: 0.8, quality: 0.82, conversion: 0.18 }),
+    daysHere: NEW_HIRE_DAYS,
+    skill: { talk: 1.38, acwMs: 64_000, transfer: 0.11, csat: 0.8, quality: 0.82, conversion: 0.18 },
   },
-  {
-    id: 'paolo',
-    name: 'Paolo Sarmiento',
-    team: 'aurora',
-    login: '4108',
-    daysOff: [6, 0],
-    daysHere: 890,
-    skill: skilled({ talk: 0.98, csat: 0.84, queues: MIXED, conversion: 0.31 }),
-  },
-  {
-    id: 'beatriz',
-    name: 'Beatriz Falcão',
-    team: 'tejo',
-    login: '2203',
-    daysOff: [0, 1],
-    daysHere: 1130,
-    skill: skilled({ talk: 0.96, csat: 0.87, quality: 0.9, transfer: 0.06 }),
-  },
-  {
-    id: 'duarte',
-    name: 'Duarte Nogueira',
-    team: 'tejo',
-    login: '2207',
-    daysOff: [2, 3],
-    daysHere: 1720,
-    story: 'declines',
-    skill: skilled({ talk: 0.95, csat: 0.86, quality: 0.89 }),
-  },
-  {
-    id: 'ines',
-    name: 'Inês Valadares',
-    team: 'tejo',
-    login: '2211',
-    daysOff: [4, 5],
-    daysHere: 300,
-    story: 'four-surveys',
-    skill: skilled({ talk: 1.05, csat: 1, quality: 0.85, lateMinutes: 5 }),
-  },
-  {
-    id: 'tomas',
-    name: 'Tomás Arraiolos',
-    team: 'tejo',
-    login: '2214',
-    daysOff: [6, 0],
-    daysHere: 980,
+  duarte: { story: 'declines', daysHere: 1720, skill: { talk: 0.97, csat: 0.86, quality: 0.89, acwMs: 40_000 } },
+  ines: { story: 'four-surveys', daysHere: 300, skill: { talk: 1.05, csat: 1, quality: 0.85, lateMinutes: 5 } },
+  tomas: {
     story: 'hard-queue',
-    skill: skilled({ talk: 0.93, csat: 0.8, quality: 0.92, queues: { billing: 9, service: 1 } }),
+    daysHere: 980,
+    skill: { talk: 0.95, csat: 0.82, quality: 0.92, queues: { billing: 9, service: 1 } },
   },
-  {
-    id: 'leonor',
-    name: 'Leonor Batalha',
-    team: 'noite',
-    login: '2231',
-    daysOff: [0, 1],
-    daysHere: 450,
-    skill: skilled({ talk: 1.03, csat: 0.85, queues: MIXED, conversion: 0.33 }),
-  },
-  {
-    id: 'goncalo',
-    name: 'Gonçalo Mourato',
-    team: 'noite',
-    login: '2234',
-    daysOff: [2, 3],
-    daysHere: 720,
-    skill: skilled({ talk: 1.08, acwMs: 55_000, transfer: 0.12, csat: 0.77, quality: 0.83, lateMinutes: 7 }),
-  },
-  {
-    id: 'yara',
-    name: 'Yara Semedo',
-    team: 'noite',
-    login: '2238',
-    daysOff: [4, 5],
+  // one who has room to grow and one who is on a good way: the two whom the sign-in page offers most often
+  goncalo: { daysHere: 720, skill: { talk: 1.08, acwMs: 52_000, transfer: 0.11, csat: 0.79, lateMinutes: 6 } },
+  yara: {
     daysHere: 540,
-    skill: skilled({ talk: 0.94, csat: 0.88, quality: 0.91, comeback: 0.8, lateMinutes: 2 }),
+    skill: { talk: 0.95, acwMs: 38_000, csat: 0.89, quality: 0.92, comeback: 0.8, lateMinutes: 2 },
   },
-  {
-    id: 'vasco',
-    name: 'Vasco Peniche',
-    team: 'noite',
-    login: '2240',
-    daysOff: [6, 0],
-    daysHere: 260,
-    skill: skilled({ talk: 1.01, csat: 0.81, transfer: 0.09 }),
-  },
-  {
-    id: 'rowena',
-    name: 'Rowena Katigbak',
-    team: 'aurora',
-    login: '4121',
-    daysOff: [1, 2],
-    daysHere: 830,
-    skill: skilled({ talk: 0.99, csat: 0.83, quality: 0.88 }),
-  },
-  {
-    id: 'emil',
-    name: 'Emil Pangilinan',
-    team: 'aurora',
-    login: '4125',
-    daysOff: [3, 4],
-    daysHere: 395,
-    skill: skilled({ talk: 1.06, acwMs: 47_000, transfer: 0.1, csat: 0.79, lateMinutes: 6 }),
-  },
-  {
-    id: 'catarina',
-    name: 'Catarina Sobral',
-    team: 'tejo',
-    login: '2219',
-    daysOff: [1, 2],
-    daysHere: 640,
-    skill: skilled({ talk: 1.02, csat: 0.84, queues: MIXED, conversion: 0.29 }),
-  },
-  {
-    id: 'bruno',
-    name: 'Bruno Alcoforado',
-    team: 'tejo',
-    login: '2222',
-    daysOff: [3, 4],
-    daysHere: 505,
-    skill: skilled({ talk: 1.07, acwMs: 51_000, csat: 0.78, quality: 0.82, lateMinutes: 5 }),
-  },
-  {
-    id: 'marisa',
-    name: 'Marisa Candeias',
-    team: 'noite',
-    login: '2243',
-    daysOff: [1, 2],
-    daysHere: 930,
-    skill: skilled({ talk: 0.97, csat: 0.86, quality: 0.9, comeback: 0.9, lateMinutes: 2 }),
-  },
-  {
-    id: 'ismael',
-    name: 'Ismael Tavira',
-    team: 'noite',
-    login: '2246',
-    daysOff: [3, 4],
-    daysHere: 340,
-    skill: skilled({ talk: 1.04, csat: 0.8, queues: MIXED, conversion: 0.24 }),
-  },
-];
+};
+
+/** The agents of all teams, each with a way of working of one's own. */
+export const AGENTS: AgentTold[] = Object.entries(FLOOR).flatMap(([team, people], at) =>
+  people.map((line, seat) => agentOf({ line, team, login: String(2100 + at * 100 + seat * 4), seat })),
+);
+
+type Seat = { line: string; team: string; login: string; seat: number };
+
+function agentOf({ line, team, login, seat }: Seat): AgentTold {
+  const [id = ''] = line.split(' ', 1);
+  const tale = TALES[id];
+  return {
+    id,
+    name: line.slice(id.length + 1),
+    team,
+    login,
+    daysOff: DAYS_OFF[seat] ?? [],
+    daysHere: tale?.daysHere ?? 90 + chanceOf(`here ${id}`).whole(0, 1500),
+    ...(tale?.story ? { story: tale.story } : {}),
+    skill: { ...usual(id, team), ...tale?.skill },
+  };
+}
+
+/** Somebody ordinary, a little better at this and worse at that than the next. */
+function usual(id: string, team: string): Skill {
+  const chance = chanceOf(`skill ${id}`);
+  const between = (from: number, to: number) => from + (to - from) * chance.next();
+  return {
+    talk: between(0.94, 1.07),
+    acwMs: chance.whole(36_000, 52_000),
+    transfer: between(0.05, 0.095),
+    short: between(0.003, 0.009),
+    csat: between(0.79, 0.88),
+    quality: between(0.82, 0.92),
+    comeback: between(0.75, 1.2),
+    conversion: between(0.22, 0.35),
+    lateMinutes: chance.whole(1, 6),
+    queues: TEAM_QUEUES[team] ?? {},
+  };
+}

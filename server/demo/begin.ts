@@ -9,8 +9,8 @@ import { atDesk, tell } from '#server/people/commands.ts';
 import { rosterOf } from '#server/people/roster.ts';
 import { organisationRows, saveOrganisation } from '#server/people/store.ts';
 import { NEW_HIRE_DAYS } from './agents.ts';
-import { type Cast, castOf, DEMO_PASSWORD, emailOf, ORGANISATION, peopleOf } from './cast.ts';
-import { AGENT_SCORECARD, BOARDS, TARGETS } from './measures.ts';
+import { type Cast, castOf, DEMO_PASSWORD, emailOf, ORGANISATION, peopleOf, type Staff } from './cast.ts';
+import { AGENT_SCORECARD, BOARDS, KPI_CHANGES, TARGETS } from './measures.ts';
 import { agentsAt } from './shift.ts';
 import { catchUp, type Door, farthest, stopStream, stream } from './stream.ts';
 
@@ -63,7 +63,10 @@ function loginsAt(cast: Cast, now: number): DemoLogin[] {
   const agents = (working.length > 0 ? working : cast.agents)
     .slice(0, 2)
     .map(({ id, name }) => ({ id, name, role: 'agent' }));
-  const staff = cast.staff.filter((one) => one.role !== 'supervisor' || one.team === (team ?? cast.teams[0]?.id));
+  const isFirst = (one: Staff) => cast.staff.find(({ role }) => role === one.role) === one;
+  const staff = cast.staff.filter((one) =>
+    one.role === 'supervisor' ? one.team === (team ?? cast.teams[0]?.id) : isFirst(one),
+  );
   return [...agents, ...staff].map(({ id, name, role }) => ({
     email: emailOf(id),
     name,
@@ -103,6 +106,7 @@ async function furnishOrganisation(door: Door, cast: Cast): Promise<void> {
   await put(door, 'teams', teams);
   await put(door, 'queues', cast.queues);
   await put(door, 'people', peopleOf(cast));
+  for (const { id, ...change } of KPI_CHANGES) await put(door, `kpis/${id}`, change);
   await put(door, 'targets', TARGETS);
   await put(door, 'scorecards/agent', AGENT_SCORECARD);
   for (const { id, ...board } of BOARDS) await put(door, `boards/${id}`, board);

@@ -14,7 +14,7 @@ export const SOURCES = {
   crm: 'harbour-crm',
 } as const;
 
-export type QueueName = 'service' | 'sales' | 'billing';
+export type QueueName = 'service' | 'sales' | 'billing' | 'technical' | 'loyalty';
 export type Story = 'shortens' | 'four-surveys' | 'new-hire' | 'declines' | 'star' | 'hard-queue';
 
 /** How somebody works. Factors are relative to the queue's usual; probabilities are per contact. */
@@ -107,48 +107,42 @@ const SITES: Site[] = [
   { id: 'manila', name: 'Manila', timeZone: 'Asia/Manila' },
 ];
 
-// three shifts that hand over to each other all around the clock, in summer and in winter time
+// shifts that overlap and hand over to each other all around the clock, in summer and in winter time
 const TEAMS: TeamOfCast[] = [
-  {
-    id: 'aurora',
-    name: 'Aurora',
-    site: 'manila',
-    supervisor: 'lourdes',
-    zone: 'Asia/Manila',
-    startsAt: 8 * 60,
-    lastsMinutes: 540,
-  },
-  {
-    id: 'tejo',
-    name: 'Tejo',
-    site: 'main',
-    supervisor: 'marta',
-    zone: 'Europe/Lisbon',
-    startsAt: 8 * 60,
-    lastsMinutes: 540,
-  },
-  {
-    id: 'noite',
-    name: 'Noite',
-    site: 'main',
-    supervisor: 'henrique',
-    zone: 'Europe/Lisbon',
-    startsAt: 16 * 60,
-    lastsMinutes: 540,
-  },
+  shift('aurora', 'Aurora', { site: 'manila', supervisor: 'lourdes', startsAt: 8 }),
+  shift('habagat', 'Habagat', { site: 'manila', supervisor: 'efren', startsAt: 12 }),
+  shift('tejo', 'Tejo', { site: 'main', supervisor: 'marta', startsAt: 8 }),
+  shift('douro', 'Douro', { site: 'main', supervisor: 'olga', startsAt: 10 }),
+  shift('noite', 'Noite', { site: 'main', supervisor: 'henrique', startsAt: 16 }),
+  shift('mondego', 'Mondego', { site: 'main', supervisor: 'sancho', startsAt: 12 }),
 ];
+
+function shift(
+  id: string,
+  name: string,
+  { site, supervisor, startsAt }: { site: string; supervisor: string; startsAt: number },
+): TeamOfCast {
+  const zone = site === 'manila' ? 'Asia/Manila' : 'Europe/Lisbon';
+  return { id, name, site, supervisor, zone, startsAt: startsAt * 60, lastsMinutes: 540 };
+}
 
 const QUEUES: Cast['queues'] = [
   { id: 'service', name: 'Service', serviceLevelMs: 20_000, shortMs: 12_000, abandonShortMs: 5_000 },
   { id: 'sales', name: 'Sales', serviceLevelMs: 20_000, shortMs: 12_000, abandonShortMs: 5_000 },
   { id: 'billing', name: 'Billing', serviceLevelMs: 30_000, shortMs: 15_000, abandonShortMs: 5_000 },
+  { id: 'technical', name: 'Technical help', serviceLevelMs: 30_000, shortMs: 15_000, abandonShortMs: 5_000 },
+  { id: 'loyalty', name: 'Loyalty', serviceLevelMs: 20_000, shortMs: 12_000, abandonShortMs: 5_000 },
 ];
 
 const STAFF: Staff[] = [
   { id: 'lourdes', name: 'Lourdes Magtibay', role: 'supervisor', team: 'aurora' },
+  { id: 'efren', name: 'Efren Carpio', role: 'supervisor', team: 'habagat' },
   { id: 'marta', name: 'Marta Quintela', role: 'supervisor', team: 'tejo' },
+  { id: 'olga', name: 'Olga Freixo', role: 'supervisor', team: 'douro' },
   { id: 'henrique', name: 'Henrique Salgueiro', role: 'supervisor', team: 'noite' },
+  { id: 'sancho', name: 'Sancho Buarcos', role: 'supervisor', team: 'mondego' },
   { id: 'celeste', name: 'Celeste Amado', role: 'quality' },
+  { id: 'iria', name: 'Iria Portela', role: 'quality' },
   { id: 'ramon', name: 'Ramon Ilagan', role: 'trainer' },
   { id: 'filipa', name: 'Filipa Rebordão', role: 'manager' },
   { id: 'augusto', name: 'Augusto Terenas', role: 'executive' },

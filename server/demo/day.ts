@@ -159,7 +159,13 @@ function customerOf(cast: Cast, { plan, call }: { plan: Plan; call: Call }, chan
 }
 
 const CALLS_PER_AGENT_HOUR = 7.5;
-const GIVES_UP: Readonly<Record<QueueName, number>> = { service: 0.6 * 0.055, sales: 0.2 * 0.04, billing: 0.2 * 0.08 };
+const GIVES_UP: Readonly<Record<QueueName, number>> = {
+  service: 0.4 * 0.055,
+  sales: 0.18 * 0.04,
+  billing: 0.15 * 0.08,
+  technical: 0.15 * 0.07,
+  loyalty: 0.12 * 0.04,
+};
 
 /** Callers whom nobody reached: more of them in busy hours and where fewer agents are there. */
 function abandonsOf(team: TeamOfCast, plans: Plan[]): Echo[] {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { IngestReply, Source } from '#contract/events.ts';
+import { closeSpan } from '#server/attainment/closing.ts';
 import { Refusal } from '#server/foundation/refusals.ts';
 import type { Ground } from '#server/log/ground.ts';
 import { type Cast, SOURCES } from './cast.ts';
@@ -19,11 +20,18 @@ export async function farthest({ app, authorization }: Door): Promise<number | n
   return spoken.length === 0 ? null : Math.max(...spoken.map(({ lastEventAt }) => Date.parse(lastEventAt)));
 }
 
-/** Posts everything that happened since, at most 30 days, and waits until it is reflected. */
+/** Posts everything that happened since, at most 30 days, closes what ended meanwhile, and waits until it is reflected. */
 export async function catchUp(door: Door, { cast, since, log }: Tale & { since: number | null }): Promise<void> {
   const now = door.ground.clock.now();
-  const from = Math.max(since === null ? 0 : since - OVERLAP_MS, midnight(now - HISTORY_MS));
-  const { sent, position } = await tellSpan(door, cast, { from, to: now });
+  const begin = Math.max(since === null ? 0 : since - OVERLAP_MS, midnight(now - HISTORY_MS));
+  let [sent, position] = [0, '0'];
+  // day by day, so that a month never stands in memory at once
+  for (let from = begin; from < now; from += DAY_MS) {
+    const span = { from, to: Math.min(from + DAY_MS, now) };
+    const told = await tellSpan(door, cast, span);
+    await closeSpan(door.ground, door.orgId, span);
+    [sent, position] = [sent + told.sent, told.position];
+  }
   if (!(await settled(door, Number(position)))) log.warn('the flow is still behind the demo: figures will follow');
   streams.set(door.ground, { told: now, timer: undefined, running: undefined });
   log.info({ events: sent, ms: door.ground.clock.now() - now }, 'the demo has caught up');
@@ -71,19 +79,15 @@ const streams = new WeakMap<Ground, Stream>();
 
 const midnight = (at: number): number => at - (at % DAY_MS);
 
-/** Day by day, so that a month never stands in memory at once. */
 async function tellSpan(
   door: Door,
   cast: Cast,
   span: { from: number; to: number },
 ): Promise<{ sent: number; position: string }> {
-  let [sent, position] = [0, '0'];
-  for (let from = span.from; from < span.to; from += DAY_MS) {
-    const events = eventsBetween(cast, { from, to: Math.min(from + DAY_MS, span.to) }, door.currency);
-    for (let at = 0; at < events.length; at += POST) position = await post(door, events.slice(at, at + POST));
-    sent += events.length;
-  }
-  return { sent, position };
+  const events = eventsBetween(cast, span, door.currency);
+  let position = '0';
+  for (let at = 0; at < events.length; at += POST) position = await post(door, events.slice(at, at + POST));
+  return { sent: events.length, position };
 }
 
 async function post({ app, authorization }: Door, events: DemoEvent[]): Promise<string> {

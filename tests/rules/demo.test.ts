@@ -114,7 +114,7 @@ describe('an agent of the demo', () => {
       });
       const rate = contacts / (loggedIn / HOUR);
       expect(rate, id).toBeGreaterThan(5.5);
-      expect(rate, id).toBeLessThan(story === 'shortens' ? 11 : 9.5);
+      expect(rate, id).toBeLessThan(['shortens', 'star'].includes(story ?? '') ? 13 : 10.5);
     }
   });
 
@@ -169,7 +169,7 @@ describe('the stories of the demo', () => {
     const own = handled('duarte');
     const early = own.filter((leg) => Date.parse(leg.endedAt) < now - 20 * DAY);
     const late = own.filter((leg) => Date.parse(leg.endedAt) > now - 7 * DAY);
-    expect(aht(late)).toBeGreaterThan(aht(early) * 1.25);
+    expect(aht(late)).toBeGreaterThan(aht(early) * 1.35);
   });
 
   it('keeps the star ahead of everybody who does not cheat', () => {
@@ -206,7 +206,7 @@ describe('what the demo defines', () => {
     for (const { id, name, site, supervisor } of cast.teams) Team.parse({ id, name, site, supervisor });
     for (const queue of cast.queues) Queue.parse(queue);
     const people = peopleOf(cast).map((person) => Person.parse(person));
-    expect(new Set(people.map((person) => person.email)).size).toBe(26);
+    expect(new Set(people.map((person) => person.email)).size).toBe(60);
     for (const { supervisor } of cast.teams)
       expect(people.find((person) => person.id === supervisor)?.roles).toEqual(['supervisor']);
     for (const target of TARGETS) expect(BUILT_IN.has(Target.parse(target).kpi)).toBe(true);
