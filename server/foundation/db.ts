@@ -13,7 +13,7 @@ export type Db = Tx & {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Runs reads that all see one moment. */
   snapshot<T>(read: (tx: Tx) => Promise<T>): Promise<T>;
-  /** A connection of one's own, for LISTEN; `release` destroys it. */
+  /** A connection of one's own, for LISTEN; `release` destroys it, and does nothing the second time. */
   connect(): Promise<{ client: pg.PoolClient; release(): void }>;
   close(): Promise<void>;
 };
@@ -41,7 +41,12 @@ export function openDb(url: string, most = 16, searchPath = 'public'): Db {
     snapshot: (work) => inTransaction(pool, { begin: 'begin isolation level repeatable read read only', work }),
     connect: async () => {
       const client = await pool.connect();
-      return { client, release: () => client.release(true) };
+      let held = true;
+      const release = () => {
+        if (held) client.release(true);
+        held = false;
+      };
+      return { client, release };
     },
     close: () => pool.end(),
   };

@@ -8,6 +8,8 @@ export type Bell = {
   close(): void;
 };
 
+const AGAIN_MS = 500;
+
 export function openBell(db: Db, local: boolean): Bell {
   const listeners = new Set<(orgId: number) => void>();
   const told = new Set<number>();
@@ -33,19 +35,25 @@ export function openBell(db: Db, local: boolean): Bell {
 
   const listen = async (): Promise<void> => {
     if (closed) return;
+    let lost = false;
+    // a connection that dies under LISTEN tells it twice, by the query and by itself; one that is given back may still tell it
+    const again = () => {
+      if (lost) return;
+      lost = true;
+      stopListening();
+      setTimeout(() => void listen(), AGAIN_MS).unref();
+    };
     try {
       const { client, release } = await db.connect();
       stopListening = release;
+      if (closed) return release();
       client.on('notification', ({ payload }) => {
         for (const listener of listeners) listener(Number(payload));
       });
-      client.once('error', () => {
-        release();
-        setTimeout(() => void listen(), 500).unref();
-      });
+      client.once('error', again);
       await client.query(LISTEN_GROWTH);
     } catch {
-      setTimeout(() => void listen(), 500).unref();
+      again();
     }
   };
 

@@ -1,8 +1,10 @@
+import type { EventEmitter } from 'node:events';
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openBell } from '../../server/log/bell.ts';
 import type { NewEvent } from '../../server/log/catalogue.ts';
 import type { Consumer } from '../../server/log/consumer.ts';
-import { ensureFlow, flowPosition } from '../../server/log/flow-store.ts';
+import { ensureFlow, flowPosition, LISTEN_GROWTH } from '../../server/log/flow-store.ts';
 import { partyName } from '../../server/log/party-store.ts';
 import { type Flow, Runner } from '../../server/log/runner.ts';
 import { eventByIdentity, eventsAfter } from '../../server/log/store.ts';
@@ -97,6 +99,43 @@ describe('the log', () => {
     await client.query('commit');
     expect((await wholeLog(world.db, world.orgId)).map((e) => e.id)).toEqual(['late']);
     release();
+  });
+});
+
+describe('the bell', () => {
+  const listening = async () => {
+    const rows = await world.db.rows<{ pid: number }>(
+      'select pid from pg_stat_activity where datname = current_database() and query = $1',
+      [LISTEN_GROWTH],
+    );
+    return rows.map(({ pid }) => pid);
+  };
+
+  it('listens again when its connection dies, and hears each ring of another process once', async () => {
+    const [here, there] = [openBell(world.db, false), openBell(world.db, false)];
+    const heard: number[] = [];
+    here.hear((orgId) => heard.push(orgId));
+    await expect.poll(listening).toHaveLength(1);
+    const [before] = await listening();
+    await world.db.rows('select pg_terminate_backend($1)', [before]);
+    await expect.poll(listening, { timeout: 10_000 }).toEqual([expect.not.toSatisfy((pid) => pid === before)]);
+    there.ring(7);
+    await expect.poll(() => heard).toEqual([7]);
+    here.close();
+  });
+
+  it('takes the news quietly that a connection it gave back is dead', async () => {
+    const lines: { client: EventEmitter }[] = [];
+    const connect: World['db']['connect'] = async () => {
+      const line = await world.db.connect();
+      lines.push(line);
+      return line;
+    };
+    const bell = openBell({ ...world.db, connect }, false);
+    bell.hear(() => {});
+    await expect.poll(listening).toHaveLength(1);
+    bell.close();
+    expect(lines.map(({ client }) => client.emit('error', new Error('terminating connection')))).toEqual([true]);
   });
 });
 
