@@ -13,6 +13,7 @@ import { statusRoutes } from '#server/live/routes.ts';
 import type { Ground } from '#server/log/ground.ts';
 import type { ReceiptWriter } from '#server/log/receipt.ts';
 import type { Topic } from '#server/log/topic.ts';
+import { deviceRoutes } from '#server/people/accounts/device-routes.ts';
 import { accountRoutes } from '#server/people/accounts/routes.ts';
 import type { Viewer } from '#server/people/may.ts';
 import { peopleRoutes } from '#server/people/routes.ts';
@@ -35,6 +36,7 @@ const receipts: readonly ReceiptWriter[] = [];
 export const routes: readonly ((app: FastifyInstance, ground: Ground) => Promise<void>)[] = [
   statusRoutes,
   accountRoutes,
+  deviceRoutes,
   peopleRoutes,
   ingestRoutes,
   kpiRoutes,

@@ -9,3 +9,6 @@ export function uuidV7(now: number): string {
 
 /** 256 random bits, URL-safe. */
 export const secret = (): string => randomBytes(32).toString('base64url');
+
+/** A short name for something that is listed and told apart by people: 48 random bits, never a secret. */
+export const shortId = (): string => randomBytes(6).toString('hex');

@@ -2,7 +2,7 @@ import type { BoardView } from '#contract/boards.ts';
 import { missing } from '#server/foundation/refusals.ts';
 import { boardView } from '#server/game/leaderboards/view.ts';
 import type { Ground } from '#server/log/ground.ts';
-import { deviceRows } from '#server/people/accounts/store.ts';
+import { deviceRows } from '#server/people/accounts/device-store.ts';
 
 /** What a wallboard shows now: its own name, the scene, and the scene's content. */
 export type WallView = {

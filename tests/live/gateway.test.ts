@@ -1,6 +1,7 @@
 import type { Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDevice, revokeDevice, saveAccount, signIn } from '../../server/people/accounts/commands.ts';
+import { saveAccount, signIn } from '../../server/people/accounts/commands.ts';
+import { createDevice, revokeDevice } from '../../server/people/accounts/device-commands.ts';
 import { leg } from '../legs.ts';
 import { newHouse, type Open } from '../open-house.ts';
 

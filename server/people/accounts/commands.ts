@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import type { Scope } from '#contract/words.ts';
 import type { Tx } from '#server/foundation/db.ts';
-import { secret, uuidV7 } from '#server/foundation/ids.ts';
+import { secret, shortId, uuidV7 } from '#server/foundation/ids.ts';
 import { anonymous, conflict, forbidden, invalid, missing, Refusal, tooMany } from '#server/foundation/refusals.ts';
 import type { Ground } from '#server/log/ground.ts';
 import { atDesk } from '../commands.ts';
@@ -127,32 +126,6 @@ export async function revokeKey({ db, clock }: Pick<Ground, 'db' | 'clock'>, org
   if (gone.length === 0) throw missing(`There is no key ${id}.`);
 }
 
-export type MadeDevice = Omit<store.DeviceRow, 'revokedAt'> & { token: string };
-
-/** Makes a device and its token, which is in the answer and nowhere else. @param wish scope `org`, `site:ID` or `team:ID` */
-export async function createDevice(
-  { db, clock }: Pick<Ground, 'db' | 'clock'>,
-  orgId: number,
-  wish: { name: string; scope: string },
-): Promise<MadeDevice> {
-  const id = shortId();
-  const token = `fld_${id}_${secret()}`;
-  const row = { id, name: wish.name, scope: wish.scope, createdAt: clock.now() };
-  await store.insertDevice(db, orgId, { ...row, revokedAt: null, hash: hashOf(token) });
-  return { ...row, token };
-}
-
-/** @throws Refusal missing */
-export async function revokeDevice(
-  { db, clock }: Pick<Ground, 'db' | 'clock'>,
-  orgId: number,
-  id: string,
-): Promise<void> {
-  const gone = await store.revokeDevice(db, { orgId, id, now: clock.now() });
-  forgetViewers(db);
-  if (gone.length === 0) throw missing(`There is no device ${id}.`);
-}
-
 const WRONG = (): Refusal => new Refusal('anonymous', 'sign_in_failed', 'E-mail and password do not belong together.');
 /** 19 MiB, two passes, one lane: the smallest that OWASP advises for argon2id, which is the library's default kind. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -201,5 +174,3 @@ async function freePersonId(tx: Tx, orgId: number): Promise<string> {
   if (!free) throw anonymous('No id is left for an administrator.');
   return free;
 }
-
-const shortId = (): string => randomBytes(6).toString('hex');

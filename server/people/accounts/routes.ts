@@ -3,15 +3,16 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { type Session, SignIn } from '#contract/people.ts';
 import { Id, Scope, Text } from '#contract/words.ts';
-import { anonymous, forbidden, missing } from '#server/foundation/refusals.ts';
+import { anonymous } from '#server/foundation/refusals.ts';
 import type { Ground } from '#server/log/ground.ts';
-import { floorFor, orgOf } from '../door.ts';
-import { manageAccounts, manageDevices, manageKeys, seeBoards, signedIn, type Viewer } from '../may.ts';
+import { orgOf } from '../door.ts';
+import { manageAccounts, manageKeys, signedIn, type Viewer } from '../may.ts';
 import { rosterOf, siteOf } from '../roster.ts';
 import * as commands from './commands.ts';
 import { cookieOf } from './rules.ts';
-import { accountOfPerson, deviceRows, keyRows } from './store.ts';
+import { accountOfPerson, keyRows } from './store.ts';
 import { isSecure } from './viewers.ts';
+import { dated, whole } from './views.ts';
 
 const Password = z.string().min(12, 'must have at least 12 characters').max(1000);
 const SetUp = z.object({
@@ -21,13 +22,6 @@ const SetUp = z.object({
   name: Text(200),
 });
 const KeyWish = z.object({ name: Text(100), scopes: z.array(Scope).min(1).max(4) });
-const DeviceWish = z.object({
-  name: Text(100),
-  scope: z
-    .string()
-    .regex(/^(org|(site|team):[A-Za-z0-9._-]{1,64})$/)
-    .default('org'),
-});
 const AccountWish = z.object({
   email: z.email().max(254).optional(),
   password: Password.optional(),
@@ -35,7 +29,7 @@ const AccountWish = z.object({
 });
 const OfId = z.object({ id: Id });
 
-/** Signing in and out, the first administrator, accounts, API keys and device tokens. */
+/** Signing in and out, the first administrator, accounts and API keys. */
 export async function accountRoutes(plain: FastifyInstance, ground: Ground): Promise<void> {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   const secure = isSecure(ground.config);
@@ -73,49 +67,7 @@ export async function accountRoutes(plain: FastifyInstance, ground: Ground): Pro
     await commands.revokeKey(ground, orgOf(request), request.params.id);
     return reply.code(204).send();
   });
-
-  app.get('/api/v1/devices', { config: { may: manageDevices } }, async (request) =>
-    whole(ground, orgOf(request), (await deviceRows(ground.db, orgOf(request))).map(dated)),
-  );
-  app.post(
-    '/api/v1/devices',
-    { config: { may: manageDevices }, schema: { body: DeviceWish } },
-    async (request, reply) => {
-      await refuseBeyond(ground, request.viewer, request.body.scope);
-      const { createdAt, ...made } = await commands.createDevice(ground, orgOf(request), request.body);
-      return reply.code(201).send({ ...made, createdAt: new Date(createdAt).toISOString() });
-    },
-  );
-  app.delete(
-    '/api/v1/devices/:id',
-    { config: { may: manageDevices }, schema: { params: OfId } },
-    async (request, reply) => {
-      const device = (await deviceRows(ground.db, orgOf(request))).find((row) => row.id === request.params.id);
-      if (!device) throw missing(`There is no device ${request.params.id}.`);
-      await refuseBeyond(ground, request.viewer, device.scope);
-      await commands.revokeDevice(ground, orgOf(request), device.id);
-      return reply.code(204).send();
-    },
-  );
 }
-
-/** Nobody hands out, or takes away, a sight that they do not have. */
-async function refuseBeyond(ground: Ground, viewer: Viewer, scope: string): Promise<void> {
-  if (!(await seeBoards(viewer, { scope }, floorFor(ground, viewer))))
-    throw forbidden(`The scope ${scope} is not yours to show.`);
-}
-
-const dated = <Row extends { createdAt: number; revokedAt: number | null }>({ createdAt, revokedAt, ...row }: Row) => ({
-  ...row,
-  createdAt: new Date(createdAt).toISOString(),
-  revokedAt: revokedAt === null ? null : new Date(revokedAt).toISOString(),
-});
-
-const whole = async <Row>(ground: Ground, orgId: number, items: Row[]) => ({
-  items,
-  next: null,
-  position: String(await ground.log.position(orgId)),
-});
 
 async function sessionOf({ db, config }: Ground, viewer: Viewer): Promise<Session> {
   if (viewer.kind !== 'account') throw anonymous();

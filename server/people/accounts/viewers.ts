@@ -2,8 +2,9 @@ import type { Clock } from '#server/foundation/clock.ts';
 import type { Config } from '#server/foundation/config.ts';
 import type { Db } from '#server/foundation/db.ts';
 import type { Viewer } from '../may.ts';
+import { deviceByHash } from './device-store.ts';
 import { credentialsOf, type Headers, hashOf, slide } from './rules.ts';
-import { deviceByHash, keyByHash, renewSession, sessionById } from './store.ts';
+import { keyByHash, renewSession, sessionById } from './store.ts';
 
 /** What it takes to know who asks. */
 export type Gate = { db: Db; clock: Clock; config: Pick<Config, 'ORIGIN'> };
