@@ -5,7 +5,7 @@ import { organisationsOf } from '#server/log/flow-store.ts';
 import type { Ground } from '#server/log/ground.ts';
 import { eventsByIdentity } from '#server/log/store.ts';
 import { rosterOf } from '#server/people/roster.ts';
-import { closings, closingsWithin, missedAfter, openings } from './due.ts';
+import { bucketClosing, closings, closingsWithin, missedAfter, openings } from './due.ts';
 
 const LOOK_MS = 5_000;
 /** How far back windows are looked for that nobody closed, because the house stood still. */
@@ -65,7 +65,7 @@ export async function pass(ground: Ground, orgId: number, done = new Set<string>
  * behind its time. Appends in order of time what is not in the log yet. Times are epoch ms.
  */
 export async function closeSpan(ground: Ground, orgId: number, span: { from: number; to: number }): Promise<void> {
-  const due = closingsWithin(await rosterOf(ground.db, orgId), span);
+  const due = [bucketClosing(span.to), ...closingsWithin(await rosterOf(ground.db, orgId), span)];
   const missing = await unknown({ ground, orgId, done: new Set() }, due);
   if (missing.length > 0) await ground.log.submit(orgId, missing);
 }

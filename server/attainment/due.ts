@@ -10,12 +10,16 @@ type Calendars = Pick<Roster, 'organisation' | 'sites'>;
 
 /** The `window.closed` events that are due: the last bucket, then per zone the last window of each kind. */
 export function closings(roster: Calendars, now: number): NewEvent[] {
-  const edge = bucketOf(now - GRACE_MS.bucket) * BUCKET_MS;
-  const bucket = closed({ window: 'bucket', to: edge }, `window:bucket:${edge}`, edge + GRACE_MS.bucket);
   const windows = zonesOf(roster).flatMap((zone) =>
     CLOSED.map((window) => closing(zone, lastClosed(window, now, zone))),
   );
-  return [bucket, ...windows.sort(byTime)];
+  return [bucketClosing(now), ...windows.sort(byTime)];
+}
+
+/** The `window.closed` of the last bucket that is over: up to there, open spans count. */
+export function bucketClosing(now: number): NewEvent {
+  const edge = bucketOf(now - GRACE_MS.bucket) * BUCKET_MS;
+  return closed({ window: 'bucket', to: edge }, `window:bucket:${edge}`, edge + GRACE_MS.bucket);
 }
 
 /** The `window.closed` events of all windows whose end and grace lie within (from, to], in order of time. */
