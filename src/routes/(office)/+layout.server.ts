@@ -1,0 +1,4 @@
+import { enter } from '$lib/shell/entry.ts';
+import type { LayoutServerLoad } from './$types';
+
+export const load: LayoutServerLoad = (event) => enter(event);
