@@ -35,6 +35,8 @@ export function openDb(url: string, most = 16, searchPath = 'public'): Db {
   });
   // an idle client whose backend died: the pool has dropped it already, the next query takes another
   pool.on('error', () => {});
+  // one whose backend died in use: its query or the next one fails; unheard, the news would end the process
+  pool.on('connect', (client) => void client.on('error', () => {}));
   return {
     ...txOf(pool),
     transaction: (work) => inTransaction(pool, { begin: 'begin', work }),
