@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import { baselineFor } from '#server/attainment/definitions/baseline.ts';
-import { HOUSE } from '#server/log/catalogue.ts';
+import { HOUSE, type NewEvent } from '#server/log/catalogue.ts';
 import { organisationsOf } from '#server/log/flow-store.ts';
 import type { Ground } from '#server/log/ground.ts';
 import { eventsByIdentity } from '#server/log/store.ts';
 import { rosterOf } from '#server/people/roster.ts';
-import { bucketClosing, closings, closingsWithin, missedAfter, openings } from './due.ts';
+import { bucketClosing, closings, closingsWithin, missedAfter, type Opening, openings } from './due.ts';
 
 const LOOK_MS = 5_000;
 /** How far back windows are looked for that nobody closed, because the house stood still. */
@@ -50,12 +50,7 @@ export async function pass(ground: Ground, orgId: number, done = new Set<string>
     const missed = missedAfter(all, (id) => !open.has(id)).filter((event) => !last.has(event.id));
     due.splice(due[0]?.data.window === 'bucket' ? 1 : 0, 0, ...missed);
   }
-  for (const day of await unknown(at, openings(roster, now))) {
-    const data = await baselineFor(ground.db, orgId, day);
-    // before there is any history the target stands in, and the day is looked at again
-    if (Object.keys(data.values).length > 0)
-      due.push({ source: HOUSE, id: day.id, type: 'baseline.set', time: now, data });
-  }
+  due.push(...(await baselines(at, openings(roster, now))));
   if (due.length > 0) await ground.log.submit(orgId, due);
   for (const { id } of due) done.add(`${orgId} ${id}`);
 }
@@ -70,7 +65,25 @@ export async function closeSpan(ground: Ground, orgId: number, span: { from: num
   if (missing.length > 0) await ground.log.submit(orgId, missing);
 }
 
+/** Sets the baselines of the day that holds an instant (epoch ms), from what is reflected by now. */
+export async function openDay(ground: Ground, orgId: number, at: number): Promise<void> {
+  const days = openings(await rosterOf(ground.db, orgId), at);
+  const due = await baselines({ ground, orgId, done: new Set() }, days);
+  if (due.length > 0) await ground.log.submit(orgId, due);
+}
+
 type At = { ground: Ground; orgId: number; done: Set<string> };
+
+/** The `baseline.set` events that are missing for some days; none before there is any history: the day is looked at again. */
+async function baselines(at: At, days: readonly Opening[]): Promise<NewEvent[]> {
+  const due: NewEvent[] = [];
+  for (const day of await unknown(at, days)) {
+    const data = await baselineFor(at.ground.db, at.orgId, day);
+    if (Object.keys(data.values).length > 0)
+      due.push({ source: HOUSE, id: day.id, type: 'baseline.set', time: at.ground.clock.now(), data });
+  }
+  return due;
+}
 
 /** Those of some events that are not in the log yet; what is there is remembered as done. */
 async function unknown<Event extends { id: string }>(

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { IngestReply, Source } from '#contract/events.ts';
-import { closeSpan } from '#server/attainment/closing.ts';
+import { closeSpan, openDay } from '#server/attainment/closing.ts';
 import { Refusal } from '#server/foundation/refusals.ts';
 import type { Ground } from '#server/log/ground.ts';
 import { type Cast, SOURCES } from './cast.ts';
@@ -31,6 +31,7 @@ export async function catchUp(door: Door, { cast, since, log }: Tale & { since: 
     const told = await tellSpan(door, cast, span);
     await closeSpan(door.ground, door.orgId, span);
     [sent, position] = [sent + told.sent, told.position];
+    if (opensWeek(span.to) && (await settled(door, Number(position)))) await openDay(door.ground, door.orgId, span.to);
   }
   if (!(await settled(door, Number(position)))) log.warn('the flow is still behind the demo: figures will follow');
   streams.set(door.ground, { told: now, timer: undefined, running: undefined });
@@ -76,6 +77,9 @@ const STEP_MS = 1_000;
 const POST = 1_000;
 const PATIENCE_MS = 120_000;
 const streams = new WeakMap<Ground, Stream>();
+
+/** Peers are measured anew once a week while history comes in: who works the hard queue is weighed against them. */
+const opensWeek = (at: number): boolean => new Date(at + DAY_MS / 2).getUTCDay() === 1;
 
 const midnight = (at: number): number => at - (at % DAY_MS);
 
