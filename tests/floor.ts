@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { furnish } from '../server/foundation/http.ts';
 import { createKey, saveAccount } from '../server/people/accounts/commands.ts';
+import { deviceRoutes } from '../server/people/accounts/device-routes.ts';
 import { accountRoutes } from '../server/people/accounts/routes.ts';
 import { addOrganisation } from '../server/people/begin.ts';
 import { peopleConsumer } from '../server/people/consumer.ts';
@@ -34,6 +35,7 @@ export async function newFloor(env: Record<string, string> = {}): Promise<FloorW
   guard(app, world);
   await app.register((scope) => peopleRoutes(scope, world));
   await app.register((scope) => accountRoutes(scope, world));
+  await app.register((scope) => deviceRoutes(scope, world));
   await app.ready();
   const as = handOf(app);
   const key = async (...scopes: Scope[]) => {
