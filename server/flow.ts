@@ -3,6 +3,7 @@
 // Then Redis is written and the screens are told; people look through the topics and ask at the doors (doors.ts).
 import { attainmentConsumer, kpiConsumer } from '#server/attainment/consumer.ts';
 import { facts } from '#server/facts/consumer.ts';
+import { badgeConsumer } from '#server/game/badges/consumer.ts';
 import { boardConsumer } from '#server/game/leaderboards/boards.ts';
 import { boardProjection } from '#server/game/leaderboards/projection.ts';
 import { sourcesConsumer } from '#server/ingest/consumer.ts';
@@ -18,6 +19,7 @@ export const consumers = (_ground: Ground): readonly Consumer[] => [
   facts,
   attainmentConsumer,
   boardConsumer,
+  badgeConsumer,
 ];
 
 /** What is written to Redis after the commit. */
