@@ -7,6 +7,9 @@ import { receiptDoor } from '#server/attainment/receipts/routes.ts';
 import { kpiRoutes } from '#server/facts/kpis/routes.ts';
 import { boardTopic } from '#server/game/leaderboards/live.ts';
 import { boardRoutes } from '#server/game/leaderboards/routes.ts';
+import { pointsTopic } from '#server/game/points/live.ts';
+import { pointsReceipts } from '#server/game/points/receipt.ts';
+import { pointsRoutes } from '#server/game/points/routes.ts';
 import { sourceTopic } from '#server/ingest/live.ts';
 import { ingestRoutes } from '#server/ingest/routes.ts';
 import { statusRoutes } from '#server/live/routes.ts';
@@ -24,13 +27,14 @@ import { demoRoutes } from './demo/begin.ts';
 /** What can be watched. */
 export const topics = (ground: Ground): readonly Topic<Viewer>[] => [
   ...performanceTopics(ground),
+  pointsTopic(ground),
   boardTopic(ground),
   sourceTopic(ground),
   wallTopic(ground),
 ];
 
 /** Who writes the receipts of what, by the noun of the measure; scores and KPIs are the receipt door's own. */
-const receipts: readonly ReceiptWriter[] = [];
+const receipts: readonly ReceiptWriter[] = [pointsReceipts];
 
 /** Every door. */
 export const routes: readonly ((app: FastifyInstance, ground: Ground) => Promise<void>)[] = [
@@ -43,6 +47,7 @@ export const routes: readonly ((app: FastifyInstance, ground: Ground) => Promise
   definitionRoutes,
   performanceRoutes,
   receiptDoor(receipts),
+  pointsRoutes,
   boardRoutes,
   wallRoutes,
   demoRoutes,

@@ -6,6 +6,7 @@ import { facts } from '#server/facts/consumer.ts';
 import { badgeConsumer } from '#server/game/badges/consumer.ts';
 import { boardConsumer } from '#server/game/leaderboards/boards.ts';
 import { boardProjection } from '#server/game/leaderboards/projection.ts';
+import { pointsConsumer } from '#server/game/points/consumer.ts';
 import { sourcesConsumer } from '#server/ingest/consumer.ts';
 import type { Consumer, Projection } from '#server/log/consumer.ts';
 import type { Ground } from '#server/log/ground.ts';
@@ -18,6 +19,7 @@ export const consumers = (_ground: Ground): readonly Consumer[] => [
   kpiConsumer,
   facts,
   attainmentConsumer,
+  pointsConsumer,
   boardConsumer,
   badgeConsumer,
 ];

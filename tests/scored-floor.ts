@@ -1,18 +1,13 @@
 import Fastify from 'fastify';
 import { attainmentConsumer, kpiConsumer } from '../server/attainment/consumer.ts';
-import { definitionRoutes } from '../server/attainment/definitions/routes.ts';
-import { performanceRoutes } from '../server/attainment/performance/routes.ts';
-import { receiptDoor } from '../server/attainment/receipts/routes.ts';
+import { routes } from '../server/doors.ts';
 import { facts } from '../server/facts/consumer.ts';
-import { kpiRoutes } from '../server/facts/kpis/routes.ts';
 import { furnish } from '../server/foundation/http.ts';
 import type { NewEvent } from '../server/log/catalogue.ts';
 import { createKey, saveAccount } from '../server/people/accounts/commands.ts';
-import { accountRoutes } from '../server/people/accounts/routes.ts';
 import { addOrganisation } from '../server/people/begin.ts';
 import { peopleConsumer } from '../server/people/consumer.ts';
 import { guard } from '../server/people/door.ts';
-import { peopleRoutes } from '../server/people/routes.ts';
 import { type Role, SCOPES, type Scope } from '../src/lib/contract/words.ts';
 import { newWorld, type World } from './world.ts';
 
@@ -30,7 +25,6 @@ export type ScoredFloor = World & {
 };
 
 export const CONSUMERS = [peopleConsumer, facts, kpiConsumer, attainmentConsumer];
-const ROOMS = [peopleRoutes, accountRoutes, kpiRoutes, definitionRoutes, performanceRoutes, receiptDoor([])];
 const PASSWORD = 'correct horse battery';
 
 /** With other options than these the world is another; with none of them the whole flow runs. */
@@ -42,7 +36,7 @@ export async function newScoredFloor(
   const app = Fastify();
   furnish(app);
   guard(app, world);
-  for (const room of ROOMS) await app.register((scope) => room(scope, world));
+  for (const room of routes) await app.register((scope) => room(scope, world));
   await app.ready();
   const as =
     (headers: Record<string, string>): Hand =>

@@ -2,12 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { LIMITS } from '#contract/limits.ts';
-import { Position } from '#contract/words.ts';
+import { Position, Text } from '#contract/words.ts';
 import type { Ground } from '#server/log/ground.ts';
 import { orgOf } from '#server/people/door.ts';
-import { seeSources, sendEvents } from '#server/people/may.ts';
+import { defineThings, seeSources, sendEvents } from '#server/people/may.ts';
 import { itemsOf } from './bodies.ts';
 import { takeIn } from './commands.ts';
+import { chooseForSources } from './source-commands.ts';
 import { sourceRows } from './store.ts';
 import { presentSource } from './views.ts';
 
@@ -17,6 +18,8 @@ const Paging = z.object({
   cursor: z.string().max(400).optional(),
   after: Position.optional(),
 });
+
+const Choice = z.object({ name: Text(200), backfill: z.enum(['silent', 'award']) });
 
 /** The door for events, and how fresh the sources are. */
 export async function ingestRoutes(plain: FastifyInstance, ground: Ground): Promise<void> {
@@ -33,6 +36,11 @@ export async function ingestRoutes(plain: FastifyInstance, ground: Ground): Prom
     const items = rows.slice(0, limit).map(presentSource);
     const next = rows.length > limit ? Buffer.from(items.at(-1)?.name ?? '').toString('base64url') : null;
     return { items, next, position };
+  });
+  const put = { config: { may: defineThings }, schema: { body: z.array(Choice).max(500) } };
+  app.put('/api/v1/sources', put, async (request) => {
+    const position = await chooseForSources(ground, orgOf(request), request.body);
+    return { items: request.body, position: String(position) };
   });
 }
 

@@ -23,20 +23,34 @@ export const saveHeard = (tx: Tx, orgId: number, heard: Heard[]) =>
     ],
   );
 
-const COLUMNS = `name, first_at as "firstAt", last_event_at as "lastEventAt", last_received_at as "lastReceivedAt", accepted, backfill`;
+const COLUMNS = `s.name, s.first_at as "firstAt", s.last_event_at as "lastEventAt", s.last_received_at as "lastReceivedAt", s.accepted,
+  coalesce(c.backfill, 'silent') as backfill`;
+const SOURCES = 'sources s left join source_choices c on c.org_id = s.org_id and c.name = s.name';
 
 /** Sources by name, after a name; `most` of them. */
 export const sourceRows = (tx: Tx, orgId: number, page: { after?: string; most?: number } = {}) =>
-  tx.rows<SourceRow>(`select ${COLUMNS} from sources where org_id = $1 and name > $2 order by name limit $3`, [
+  tx.rows<SourceRow>(`select ${COLUMNS} from ${SOURCES} where s.org_id = $1 and s.name > $2 order by s.name limit $3`, [
     orgId,
     page.after ?? '',
     page.most ?? 1_000,
   ]);
 
 export async function sourceRow(tx: Tx, orgId: number, name: string): Promise<SourceRow | null> {
-  const [row] = await tx.rows<SourceRow>(`select ${COLUMNS} from sources where org_id = $1 and name = $2`, [
+  const [row] = await tx.rows<SourceRow>(`select ${COLUMNS} from ${SOURCES} where s.org_id = $1 and s.name = $2`, [
     orgId,
     name,
   ]);
   return row ?? null;
 }
+
+export type Choice = { name: string; backfill: 'silent' | 'award'; position: number };
+
+/** Keeps what was chosen for sources, unless something newer stands there. */
+export const saveChoices = (tx: Tx, orgId: number, choices: readonly Choice[]) =>
+  tx.rows(
+    `insert into source_choices (org_id, name, backfill, position)
+     select $1, * from unnest($2::text[], $3::text[], $4::bigint[])
+     on conflict (org_id, name) do update set backfill = excluded.backfill, position = excluded.position
+     where excluded.position > source_choices.position`,
+    [orgId, choices.map((c) => c.name), choices.map((c) => c.backfill), choices.map((c) => c.position)],
+  );

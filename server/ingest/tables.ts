@@ -2,7 +2,7 @@ import { bigint, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 
 const ms = () => bigint({ mode: 'number' }).notNull();
 
-/** How fresh each source is, by its public events. Times are epoch ms; `backfill` says what old events may earn. */
+/** How fresh each source is, by its public events. Times are epoch ms. */
 export const sources = pgTable(
   'sources',
   {
@@ -12,9 +12,18 @@ export const sources = pgTable(
     lastEventAt: ms(),
     lastReceivedAt: ms(),
     accepted: ms(),
-    backfill: text({ enum: ['silent', 'award'] })
-      .notNull()
-      .default('silent'),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.name] })],
+);
+
+/** What somebody chose for a source, whether it has spoken yet or not: `backfill` says what old events may earn. */
+export const sourceChoices = pgTable(
+  'source_choices',
+  {
+    orgId: integer().notNull(),
+    name: text().notNull(),
+    backfill: text({ enum: ['silent', 'award'] }).notNull(),
+    position: ms(),
   },
   (t) => [primaryKey({ columns: [t.orgId, t.name] })],
 );

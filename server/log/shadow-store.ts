@@ -40,6 +40,8 @@ export async function digestRows(
 
 /** Puts the rebuilt rows of an organisation in place of the live ones and takes the lease from whoever holds it. */
 export async function swapRows(tx: Tx, orgId: number, tables: readonly string[]): Promise<void> {
+  // what is only ever added to lets itself be put in order by this one
+  await tx.rows("select set_config('floorlight.rebuild', 'on', true)");
   for (const table of [...tables, 'dead_letters']) {
     await tx.rows(`delete from public.${table} where org_id = $1`, [orgId]);
     await tx.rows(`insert into public.${table} select * from ${SHADOW}.${table} where org_id = $1`, [orgId]);

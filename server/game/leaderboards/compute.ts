@@ -4,6 +4,7 @@ import { peopleCandidates } from '#server/attainment/performance/people.ts';
 import { figuresOfPeople, total } from '#server/attainment/performance/people-figures.ts';
 import type { Definitions } from '#server/attainment/scoring/plan.ts';
 import type { Tx } from '#server/foundation/db.ts';
+import { type Earned, earnedBetween } from '#server/game/points/store.ts';
 import { membersOf, type Roster } from '#server/people/roster.ts';
 import { type Candidate, lineOf, measureName, peopleOf, scopeOf, type spansOf } from './lines.ts';
 import type { Line } from './rules.ts';
@@ -25,11 +26,39 @@ export type Asking = {
 export async function computeLines(tx: Tx, asking: Asking, only?: string[]): Promise<Line[]> {
   const { board, definitions, now } = asking;
   const measure = measureName(board.measure);
-  if (measure.kind === 'points') return [];
+  if (measure.kind === 'points') return pointLines(tx, asking, only);
   const candidates =
     board.unit === 'team' ? await teamCandidates(tx, asking) : await personCandidates(tx, asking, only);
   return candidates.flatMap((candidate) => lineOf(candidate, { definitions, measure, now }) ?? []);
 }
+
+/** Points earned in the window, by awards and badges; spending them costs no place. A team's are its people's. */
+async function pointLines(tx: Tx, asking: Asking, only?: string[]): Promise<Line[]> {
+  const { orgId, board, roster, scope, spans } = asking;
+  const people = only ?? peopleOf(roster, scope, spans.span.to - 1) ?? undefined;
+  const earned = await earnedBetween(tx, orgId, { from: spans.span.from, to: spans.span.to, people });
+  const line = (subject: string, own: Earned): Line => ({
+    subject,
+    merit: own.points,
+    value: own.points,
+    scored: own.points,
+    sample: own.count,
+    interval: null,
+    lastAt: own.lastAt,
+    provisional: false,
+    held: null,
+  });
+  if (board.unit === 'person') return earned.map((own) => line(own.person, own));
+  const teams = Map.groupBy(earned, ({ person }) => roster.people.get(person)?.team ?? '');
+  return [...teams].flatMap(([team, own]) => (team === '' ? [] : [line(team, own.reduce(sumOfTwo))]));
+}
+
+const sumOfTwo = (a: Earned, b: Earned): Earned => ({
+  person: a.person,
+  points: a.points + b.points,
+  count: a.count + b.count,
+  lastAt: Math.max(a.lastAt, b.lastAt),
+});
 
 /** The lines of the same board in the window before, for movement. */
 export const computeBefore = (tx: Tx, asking: Asking, definitions: Definitions): Promise<Line[]> =>

@@ -47,7 +47,7 @@ export function boardProjection({ db, redis }: Pick<Ground, 'db' | 'redis'>): Pr
       for (const shelf of state.shelves)
         await write(
           redis,
-          { orgId: batch.orgId, position: notes.position, shelf, people: people.get(keyOf(shelf.spans)) },
+          { orgId: batch.orgId, position: notes.position, shelf, people: peopleFor(shelf, people, batch) },
           await linesOf(db, { state, shelf, people, batch }),
         );
       await writePosition(redis, batch.orgId, notes.position);
@@ -97,10 +97,16 @@ async function load(db: Ground['db'], at: { orgId: number; spans: Spanned; tally
   for (const [person, own] of sums) if (person !== '') at.tally.set(person, { sums: own, last: last.get(person) ?? 0 });
 }
 
+/** Whose lines a batch may have changed: whoever has new facts in the window; for points, whoever the batch noted. */
+const peopleFor = (shelf: Shelf, people: Map<string, Set<string>>, batch: Batch): ReadonlySet<string> =>
+  measureName(shelf.board.measure).kind === 'points'
+    ? touched(batch).people
+    : (people.get(keyOf(shelf.spans)) ?? new Set());
+
 type Work = { state: State; shelf: Shelf; people: Map<string, Set<string>>; batch: Batch };
 
 async function linesOf(db: Ground['db'], { state, shelf, people, batch }: Work): Promise<Line[]> {
-  const mine = [...(people.get(keyOf(shelf.spans)) ?? [])].filter((person) => !shelf.among || shelf.among.has(person));
+  const mine = [...peopleFor(shelf, people, batch)].filter((person) => !shelf.among || shelf.among.has(person));
   if (mine.length === 0) return [];
   const { board, scope, spans, definitions } = shelf;
   const asking = { orgId: batch.orgId, board, scope, spans, definitions, roster: state.roster, now: batch.now };
@@ -212,6 +218,7 @@ async function makeShelf(
 /** Whether the sums of a window are all that the board's figures need. */
 function isSimple(definitions: Definitions, board: Board): boolean {
   const { kind, kpi } = measureName(board.measure);
+  if (kind === 'points') return false;
   const definition = definitions.kpis.get(kpi)?.definition;
   if (kind === 'kpi' && (definition?.filter || definition?.caseMix)) return false;
   const card = planFor(definitions, { kind: 'team', id: '', site: null });

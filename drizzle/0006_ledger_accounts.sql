@@ -1,0 +1,1 @@
+CREATE INDEX "entries_account" ON "entries" USING btree ("org_id","account");

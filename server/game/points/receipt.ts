@@ -1,0 +1,107 @@
+import type { Receipt } from '#contract/receipts.ts';
+import { missing } from '#server/foundation/refusals.ts';
+import { HOUSE, type LoggedEvent } from '#server/log/catalogue.ts';
+import type { ReceiptWriter } from '#server/log/receipt.ts';
+import { eventsByIdentity } from '#server/log/store.ts';
+import { AWARD_RULES } from './awards.ts';
+import { accountOf } from './rules.ts';
+import { movementOf } from './store.ts';
+
+/** `points:<transfer>`: why points moved, down to the event that moved them and the closing behind it. */
+export const pointsReceipts: ReceiptWriter = {
+  noun: 'points',
+  write: async ({ db }, orgId, { subject, measure, position }) => {
+    const id = measure.slice('points:'.length);
+    const account = accountOf(subject.slice('person:'.length));
+    const moved = await movementOf(db, orgId, { account, id });
+    if (!moved) throw missing(`${subject} has no movement ${id}.`);
+    const asked = [id, moved.cause].map((one) => ({ source: HOUSE, id: one }));
+    const events = await eventsByIdentity(db, orgId, asked);
+    const own = events.find((event) => event.id === id);
+    if (!own) throw missing(`The event of ${id} is not in the log.`);
+    const [from, to] = [Number(own.data.from ?? moved.at), Number(own.data.to ?? moved.at)];
+    return {
+      subject,
+      measure,
+      window: { name: windowName(own.data.window), from: iso(from), to: iso(to) },
+      position,
+      value: moved.amount,
+      ...explained(own, moved.amount),
+      target: null,
+      facts: {},
+      sample: null,
+      interval: null,
+      shrinkage: null,
+      exclusions: [],
+      events: events.map(shownEvent),
+      eventsTotal: events.length,
+      next: null,
+    };
+  },
+};
+
+const WINDOWS = ['hour', 'day', 'week', 'month'] as const;
+const windowName = (name: unknown): (typeof WINDOWS)[number] => WINDOWS.find((one) => one === name) ?? 'day';
+const iso = (at: number): string => new Date(at).toISOString();
+
+type Explained = Pick<Receipt, 'sentence' | 'definition' | 'steps'>;
+
+function explained({ type, data }: LoggedEvent, amount: number): Explained {
+  if (type === 'points.awarded') return awarded(data, amount);
+  const definition = null;
+  const steps = [
+    {
+      label: 'Points',
+      formula: 'amount',
+      filled: amount < 0 ? `0 - ${-amount}` : String(amount),
+      result: amount,
+      digits: 0 as const,
+    },
+  ];
+  if (type === 'badge.earned')
+    return { sentence: `${points(amount)} for the badge ${data.badge} in ${data.tier}.`, definition, steps };
+  if (type === 'reward.redeemed')
+    return { sentence: `${points(-amount)} spent on the reward ${data.reward}.`, definition, steps };
+  return { sentence: `${points(amount)} given back for the reward ${data.reward}.`, definition, steps };
+}
+
+function awarded(data: Record<string, unknown>, amount: number): Explained {
+  const rule = AWARD_RULES.find((one) => one.id === data.rule && one.version === data.version);
+  const score = (Number(data.score) / 10).toFixed(1);
+  const { above = 0, most = amount } = rule ?? {};
+  // the whole part of a difference, told without a function that formulas do not have
+  const whole = Math.floor(Number(score) - above);
+  return {
+    sentence: `${points(amount)} for a score of ${score} in the ${data.window}.`,
+    definition: rule ? { id: rule.id, version: rule.version, text: rule.words } : null,
+    steps: [
+      {
+        label: 'Full points of the score above the threshold',
+        formula: 'whole part of (score - threshold)',
+        filled: `${Number(data.score)} / 10 - ${above} - ${remainder(Number(data.score) - above * 10)} / 10`,
+        result: whole,
+        digits: 0,
+      },
+      {
+        label: 'Points',
+        formula: 'min(most, full points)',
+        filled: `min(${most}, ${whole})`,
+        result: amount,
+        digits: 0,
+      },
+    ],
+  };
+}
+
+const remainder = (tenths: number): number => ((tenths % 10) + 10) % 10;
+const points = (n: number): string => (n === 1 ? 'One point' : `${n} points`);
+
+const shownEvent = ({ position, source, id, type, time }: LoggedEvent): Receipt['events'][number] => ({
+  position: String(position),
+  source,
+  id,
+  type,
+  time: iso(time),
+  facts: {},
+  corrected: false,
+});

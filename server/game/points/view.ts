@@ -1,0 +1,73 @@
+import type { Movement, PointsAbout, Wallet } from '#contract/points.ts';
+import { resolveWindow } from '#server/facts/windows.ts';
+import type { Tx } from '#server/foundation/db.ts';
+import { missing } from '#server/foundation/refusals.ts';
+import { HOUSE } from '#server/log/catalogue.ts';
+import { eventsByIdentity } from '#server/log/store.ts';
+import { rosterOf, zoneOf } from '#server/people/roster.ts';
+import { accountOf } from './rules.ts';
+import { balanceRow, earnedBetween, movementsOf } from './store.ts';
+
+/** Whose wallet, as of when (epoch ms), and which page of its movements. */
+export type WalletAsked = { person: string; now: number; before?: number | undefined; limit: number };
+
+/**
+ * Balance, what was earned today and this week, and the movements, the newest first.
+ * @throws Refusal missing for somebody unknown
+ */
+export async function walletOf(
+  tx: Tx,
+  orgId: number,
+  { person, now, before, limit }: WalletAsked,
+): Promise<Omit<Wallet, 'position'>> {
+  const roster = await rosterOf(tx, orgId);
+  if (!roster.people.has(person)) throw missing(`There is no person ${person}.`);
+  const zone = zoneOf(roster, { kind: 'person', id: person });
+  const earned = async (window: 'day' | 'week') =>
+    (await earnedBetween(tx, orgId, { ...resolveWindow(window, now, zone), people: [person] }))[0]?.points ?? 0;
+  const account = accountOf(person);
+  const rows = await movementsOf(tx, orgId, { account, before: before ?? Number.MAX_SAFE_INTEGER, most: limit + 1 });
+  const shown = rows.slice(0, limit);
+  const about = await aboutOf(
+    tx,
+    orgId,
+    shown.map((row) => row.id),
+  );
+  const items = shown.map(
+    ({ id, at, kind, amount, balance }): Movement => ({
+      id,
+      at: new Date(at).toISOString(),
+      kind,
+      amount,
+      balanceAfter: balance,
+      about: about.get(id) ?? {},
+      receipt: `points:${id}`,
+    }),
+  );
+  return {
+    person,
+    balance: await balanceRow(tx, orgId, account),
+    earnedToday: await earned('day'),
+    earnedThisWeek: await earned('week'),
+    items,
+    next: rows.length > limit ? String(shown.at(-1)?.position ?? '') : null,
+  };
+}
+
+const ABOUT = ['rule', 'window', 'zone', 'from', 'to', 'score', 'badge', 'tier', 'reward'] as const;
+
+/** What the events behind some transfers tell, by the id that both share. */
+async function aboutOf(tx: Tx, orgId: number, ids: readonly string[]): Promise<Map<string, PointsAbout>> {
+  if (ids.length === 0) return new Map();
+  const events = await eventsByIdentity(
+    tx,
+    orgId,
+    ids.map((id) => ({ source: HOUSE, id })),
+  );
+  return new Map(
+    events.map(({ id, data }) => [
+      id,
+      Object.fromEntries(ABOUT.filter((name) => data[name] !== undefined).map((name) => [name, data[name]])),
+    ]),
+  );
+}
