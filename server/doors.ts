@@ -5,6 +5,9 @@ import { performanceTopics } from '#server/attainment/performance/live.ts';
 import { performanceRoutes } from '#server/attainment/performance/routes.ts';
 import { receiptDoor } from '#server/attainment/receipts/routes.ts';
 import { kpiRoutes } from '#server/facts/kpis/routes.ts';
+import { badgeTopic } from '#server/game/badges/live.ts';
+import { badgeReceipt } from '#server/game/badges/receipt.ts';
+import { badgeRoutes } from '#server/game/badges/routes.ts';
 import { boardTopic } from '#server/game/leaderboards/live.ts';
 import { boardRoutes } from '#server/game/leaderboards/routes.ts';
 import { pointsTopic } from '#server/game/points/live.ts';
@@ -29,12 +32,13 @@ export const topics = (ground: Ground): readonly Topic<Viewer>[] => [
   ...performanceTopics(ground),
   pointsTopic(ground),
   boardTopic(ground),
+  badgeTopic(ground),
   sourceTopic(ground),
   wallTopic(ground),
 ];
 
 /** Who writes the receipts of what, by the noun of the measure; scores and KPIs are the receipt door's own. */
-const receipts: readonly ReceiptWriter[] = [pointsReceipts];
+const receipts: readonly ReceiptWriter[] = [badgeReceipt, pointsReceipts];
 
 /** Every door. */
 export const routes: readonly ((app: FastifyInstance, ground: Ground) => Promise<void>)[] = [
@@ -49,6 +53,7 @@ export const routes: readonly ((app: FastifyInstance, ground: Ground) => Promise
   receiptDoor(receipts),
   pointsRoutes,
   boardRoutes,
+  badgeRoutes,
   wallRoutes,
   demoRoutes,
 ];

@@ -1,0 +1,85 @@
+import type { Receipt } from '#contract/receipts.ts';
+import type { WindowName } from '#contract/windows.ts';
+import { missing } from '#server/foundation/refusals.ts';
+import { HOUSE, type LoggedEvent } from '#server/log/catalogue.ts';
+import type { ReceiptWriter } from '#server/log/receipt.ts';
+import { eventByIdentity, eventsByIdentity } from '#server/log/store.ts';
+import { rosterOf } from '#server/people/roster.ts';
+import type { Evidence } from './evidence.ts';
+import { type Badge, badgeOf, earnedId, type Tier } from './rules.ts';
+
+type Told = Evidence & {
+  badge: string;
+  version: number;
+  tier: Tier;
+  period: string;
+  window: WindowName;
+  from: number;
+  to: number;
+  points: number;
+  goal: number;
+  cause: { source: string; id: string } | null;
+};
+
+/** Why somebody has a badge: what was asked, what was there, and the events that decided it. */
+export const badgeReceipt: ReceiptWriter = {
+  noun: 'badge',
+  write: async ({ db }, orgId, { subject, measure, position }) => {
+    const [, badge = '', tier = '', ...period] = measure.split(':');
+    const person = subject.startsWith('person:') ? subject.slice('person:'.length) : '';
+    const id = earnedId({ badge, tier: tier as Tier, person, period: period.join(':') });
+    const event = await eventByIdentity(db, orgId, { source: HOUSE, id });
+    const about = badgeOf(badge);
+    if (!event || !about) throw missing(`${subject} did not earn ${measure}.`);
+    const told = event.data as unknown as Told;
+    const causes = told.cause ? await eventsByIdentity(db, orgId, [told.cause]) : [];
+    const name = (await rosterOf(db, orgId)).people.get(person)?.name ?? person;
+    const events = [...causes, event].map(rowOf);
+    return {
+      subject,
+      measure,
+      window: { name: told.window, from: iso(told.from), to: iso(told.to) },
+      position,
+      value: told.value,
+      sentence: sentenceOf(about, told, name),
+      definition: { id: `badge:${badge}`, version: told.version, text: `${about.words} ${asks(about, told)}` },
+      target: null,
+      facts: told.facts,
+      sample: told.kpis[0]?.sample ?? null,
+      interval: null,
+      shrinkage: null,
+      steps: told.steps,
+      exclusions: [],
+      events,
+      eventsTotal: events.length,
+      next: null,
+    };
+  },
+};
+
+function sentenceOf(badge: Badge, told: Told, name: string): string {
+  const earned = `${name} earned ${told.tier} of ${badge.name} and ${told.points} points`;
+  return `${earned}: ${amount(badge, told.value)}; ${told.tier} asks for ${amount(badge, told.goal)}.`;
+}
+
+const asks = (badge: Badge, told: Told): string => `${capital(told.tier)} asks for ${amount(badge, told.goal)}.`;
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The tested number in words: contacts, days, or attainment where 100 % is the target and 120 % its stretch mark. */
+function amount({ condition }: Badge, value: number): string {
+  if (condition.kind === 'contacts') return `${value} contacts`;
+  return condition.kind === 'days' ? `${value} ${value === 1 ? 'day' : 'days'}` : `${value / 10} % attainment`;
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+const rowOf = ({ position, source, id, type, time }: LoggedEvent): Receipt['events'][number] => ({
+  position: String(position),
+  source,
+  id,
+  type,
+  time: iso(time),
+  facts: {},
+  corrected: false,
+});
