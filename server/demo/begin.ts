@@ -9,7 +9,7 @@ import { atDesk, tell } from '#server/people/commands.ts';
 import { rosterOf } from '#server/people/roster.ts';
 import { organisationRows, saveOrganisation } from '#server/people/store.ts';
 import { NEW_HIRE_DAYS } from './agents.ts';
-import { type Cast, castOf, DEMO_PASSWORD, emailOf, ORGANISATION, peopleOf, type Staff } from './cast.ts';
+import { type Cast, castOf, DEMO_PASSWORD, emailOf, ORGANISATION, peopleOf, SOURCES, type Staff } from './cast.ts';
 import { AGENT_SCORECARD, BOARDS, KPI_CHANGES, TARGETS } from './measures.ts';
 import { agentsAt } from './shift.ts';
 import { catchUp, type Door, farthest, stopStream, stream } from './stream.ts';
@@ -106,6 +106,12 @@ async function furnishOrganisation(door: Door, cast: Cast): Promise<void> {
   await put(door, 'teams', teams);
   await put(door, 'queues', cast.queues);
   await put(door, 'people', peopleOf(cast));
+  // what the demo tells of the last month is meant to have been played
+  await put(
+    door,
+    'sources',
+    Object.values(SOURCES).map((name) => ({ name, backfill: 'award' })),
+  );
   for (const { id, ...change } of KPI_CHANGES) await put(door, `kpis/${id}`, change);
   await put(door, 'targets', TARGETS);
   await put(door, 'scorecards/agent', AGENT_SCORECARD);

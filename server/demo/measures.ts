@@ -48,5 +48,6 @@ export const BOARDS: Board[] = [
     mode: 'top-n',
     n: 5,
   },
+  { id: 'points', measure: 'points', window: 'week', unit: 'person', scopes: EVERYWHERE, mode: 'top-n', n: 5 },
   { id: 'score-week', measure: 'score', window: 'week', unit: 'person', scopes: ['org'], mode: 'top-n', n: 5 },
 ];

@@ -212,6 +212,6 @@ describe('what the demo defines', () => {
     for (const target of TARGETS) expect(BUILT_IN.has(Target.parse(target).kpi)).toBe(true);
     for (const { kpi } of Scorecard.parse(AGENT_SCORECARD).kpis) expect(BUILT_IN.has(kpi)).toBe(true);
     for (const board of BOARDS)
-      expect(board.measure === 'score' || BUILT_IN.has(Board.parse(board).measure)).toBe(true);
+      expect(['score', 'points'].includes(board.measure) || BUILT_IN.has(Board.parse(board).measure)).toBe(true);
   });
 });

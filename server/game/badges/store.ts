@@ -111,7 +111,7 @@ export const lateSources = (
      join events e on e.org_id = $1 and e.agent = i.agent and e.type = any($5::text[])
        and e.time >= to_timestamp($3::float8 / 1000) and e.time < to_timestamp($4::float8 / 1000)
        and e.recorded_at > e.time + interval '24 hours'
-     left join sources s on s.org_id = $1 and s.name = e.source
+     left join source_choices s on s.org_id = $1 and s.name = e.source
      where i.org_id = $1 and i.person = any($2::text[])`,
     [orgId, people, from, to, types],
   );
