@@ -2,6 +2,7 @@
 // batch by batch, through these rooms in this order, all effects and the new position in one transaction.
 // Then Redis is written and the screens are told; people look through the topics and ask at the doors (doors.ts).
 import { attainmentConsumer, kpiConsumer } from '#server/attainment/consumer.ts';
+import { coachingConsumer } from '#server/coaching/consumer.ts';
 import { facts } from '#server/facts/consumer.ts';
 import { badgeConsumer } from '#server/game/badges/consumer.ts';
 import { boardConsumer } from '#server/game/leaderboards/boards.ts';
@@ -11,6 +12,7 @@ import { sourcesConsumer } from '#server/ingest/consumer.ts';
 import type { Consumer, Projection } from '#server/log/consumer.ts';
 import type { Ground } from '#server/log/ground.ts';
 import { peopleConsumer } from '#server/people/consumer.ts';
+import { wallConsumer } from '#server/wallboard/consumer.ts';
 
 /** Every letterbox, from the ground up. */
 export const consumers = (_ground: Ground): readonly Consumer[] => [
@@ -22,6 +24,8 @@ export const consumers = (_ground: Ground): readonly Consumer[] => [
   pointsConsumer,
   boardConsumer,
   badgeConsumer,
+  coachingConsumer,
+  wallConsumer,
 ];
 
 /** What is written to Redis after the commit. */

@@ -21,6 +21,7 @@ export function openRelay(redis: Redis, listener: Redis | null): Relay {
       people: new Set(notes.people),
       queues: new Set(notes.queues),
       sources: new Set(notes.sources),
+      devices: new Set(notes.devices),
     };
     for (const ear of ears) ear(orgId, heard);
   });
@@ -35,6 +36,7 @@ export function openRelay(redis: Redis, listener: Redis | null): Relay {
         people: [...notes.people],
         queues: [...notes.queues],
         sources: [...notes.sources],
+        devices: [...notes.devices],
       };
       await redis.publish(channel, JSON.stringify(message));
     },
@@ -45,10 +47,11 @@ export function openRelay(redis: Redis, listener: Redis | null): Relay {
 /** Channels are the whole server's: houses with databases of their own on one Redis must not hear each other. */
 const channelOf = ({ options }: Redis): string => `fl:touched:${options.db ?? 0}`;
 
-type Message = Omit<Touched, 'people' | 'queues' | 'sources'> & {
+type Message = Omit<Touched, 'people' | 'queues' | 'sources' | 'devices'> & {
   from: string;
   orgId: number;
   people: string[];
   queues: string[];
   sources: string[];
+  devices: string[];
 };

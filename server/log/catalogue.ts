@@ -31,6 +31,9 @@ export const HOUSE_EVENTS = [
   'coaching.launched',
   'coaching.acknowledged',
   'coaching.settled',
+  'device.saved',
+  'device.revoked',
+  'scenes.saved',
 ] as const;
 
 export type HouseEvent = (typeof HOUSE_EVENTS)[number];

@@ -34,6 +34,8 @@ export type Touched = {
   people: Set<string>;
   queues: Set<string>;
   sources: Set<string>;
+  /** Screens whose name, scope or scenes changed. */
+  devices: Set<string>;
   /** Definitions or people changed: whatever is derived from them at reading is to be looked at anew. */
   definitions: boolean;
 };
@@ -50,6 +52,7 @@ export function touched(batch: Batch): Touched {
       people: new Set(),
       queues: new Set(),
       sources: new Set(),
+      devices: new Set(),
       definitions: false,
     };
     touchedBy.set(batch, notes);

@@ -159,6 +159,7 @@ export class Runner {
       people: new Set(),
       queues: new Set(),
       sources: new Set(),
+      devices: new Set(),
       definitions: true,
     });
   }

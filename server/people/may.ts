@@ -89,10 +89,9 @@ export const seeSite: May = async (viewer, asked, floor) => {
   return viewer.site === site && (await floor.peopleAtSite(site)) >= LIMITS.k;
 };
 
-/** A board in a scope (`org`, `site:ID`, `team:ID`): a device's one, one's own, or all. */
+/** A board in a scope (`org`, `site:ID`, `team:ID`): one's own, or all. A screen has its wall, and nothing beside it. */
 export const seeBoards: May = async (viewer, asked, floor) => {
   const scope = asked.scope === undefined ? 'org' : text(asked.scope);
-  if (viewer.kind === 'device') return scope === viewer.scope;
   if (seesAll(viewer)) return true;
   if (viewer.kind !== 'account' || scope === null) return false;
   if (scope === 'org') return true;
@@ -138,8 +137,7 @@ export const manageDevices: May = (viewer) => hasRole(viewer, ['admin', 'manager
 export const seeLog: May = (viewer) => hasRole(viewer, ['admin', 'manager']) || hasScope(viewer, ['read']);
 
 /** How fresh the sources are: every figure names them, so whoever sees figures sees this. */
-export const seeSources: May = (viewer) =>
-  viewer.kind === 'account' || viewer.kind === 'device' || hasScope(viewer, ['read', 'events:write']);
+export const seeSources: May = (viewer) => viewer.kind === 'account' || hasScope(viewer, ['read', 'events:write']);
 
 /** Which people the list shows to this viewer: `all`, or the members of these teams. */
 export function peopleShown(viewer: Viewer): 'all' | string[] {

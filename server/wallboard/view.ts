@@ -1,28 +1,89 @@
-import type { BoardView } from '#contract/boards.ts';
+import type { StoredScene, WallScene, WallView } from '#contract/wall.ts';
+import type { Tx } from '#server/foundation/db.ts';
 import { missing } from '#server/foundation/refusals.ts';
-import { boardView } from '#server/game/leaderboards/view.ts';
+import { sourceRows } from '#server/ingest/store.ts';
+import { flowPosition } from '#server/log/flow-store.ts';
 import type { Ground } from '#server/log/ground.ts';
-import { deviceRows } from '#server/people/accounts/device-store.ts';
+import { deviceRow } from '#server/people/accounts/device-store.ts';
+import { type Roster, rosterOf, zoneOf } from '#server/people/roster.ts';
+import { boardScene, type Told } from './board.ts';
+import { queueScene } from './queues.ts';
+import { raceScene } from './race.ts';
+import { celebrationsOf, recognitionScene } from './recognition.ts';
+import { namedScenes, USUAL_SCENES } from './rules.ts';
+import { scenesOf } from './store.ts';
 
-/** What a wallboard shows now: its own name, the scene, and the scene's content. */
-export type WallView = {
-  device: { id: string; name: string; scope: string };
-  scene: { kind: 'board'; board: string };
-  view: BoardView;
-  position: string;
-};
+export type WallGround = Pick<Ground, 'db' | 'redis' | 'clock'>;
+type At = { orgId: number; scope: string; roster: Roster; now: number };
 
-const ROWS = 7;
-
-/** The present scene of a device: today's score board of its scope, never more than its first rows. @throws Refusal missing */
+/**
+ * What a screen shows now: all scenes of its rotation with their content, and whom it celebrates.
+ * @param chosen scenes to look at before they are saved
+ * @throws Refusal missing
+ */
 export async function wallView(
-  ground: Pick<Ground, 'db' | 'redis' | 'clock'>,
-  orgId: number,
-  deviceId: string,
+  ground: WallGround,
+  of: { orgId: number; device: string },
+  chosen?: StoredScene[],
 ): Promise<WallView> {
-  const device = (await deviceRows(ground.db, orgId)).find((row) => row.id === deviceId && row.revokedAt === null);
+  const { db, clock } = ground;
+  const { orgId } = of;
+  const device = await deviceRow(db, orgId, of.device);
   if (!device) throw missing('This device is not known any more.');
-  const scene = { kind: 'board', board: 'score' } as const;
-  const view = await boardView(ground, { orgId, id: scene.board, scope: device.scope, variant: 'top', limit: ROWS });
-  return { device: { id: device.id, name: device.name, scope: device.scope }, scene, view, position: view.position };
+  const scenes = chosen ?? (await scenesOf(db, orgId, device.id)) ?? USUAL_SCENES;
+  const now = clock.now();
+  return db.snapshot(async (tx) => {
+    const roster = await rosterOf(tx, orgId);
+    const at: At = { orgId, scope: device.scope, roster, now };
+    const told: (Told<unknown> & { scene: WallScene })[] = [];
+    for (const one of namedScenes(scenes)) told.push(await show({ ground, tx }, at, one));
+    const positions = [
+      await flowPosition(tx, orgId),
+      ...told.flatMap(({ position }) => (position === undefined ? [] : [Number(position)])),
+    ];
+    const { id, name, scope } = device;
+    return {
+      device: { id, name, scope, ...placeOf(roster, scope), currency: roster.organisation.currency },
+      scenes: told.map(({ scene }) => scene),
+      celebrations: await celebrationsOf(tx, at),
+      freshAt: newest((await sourceRows(tx, orgId)).map((source) => source.lastEventAt)),
+      position: String(Math.min(...positions)),
+    };
+  });
 }
+
+/** The scenes of a screen as they are chosen. */
+export const scenesChosen = async (tx: Tx, orgId: number, device: string): Promise<StoredScene[]> =>
+  (await scenesOf(tx, orgId, device)) ?? USUAL_SCENES;
+
+type Named = ReturnType<typeof namedScenes>[number];
+
+async function show(
+  { ground, tx }: { ground: WallGround; tx: Tx },
+  at: At,
+  { id, scene }: Named,
+): Promise<Told<unknown> & { scene: WallScene }> {
+  const told = await viewOf({ ground, tx }, at, scene);
+  return { ...told, scene: { id, kind: scene.kind, seconds: scene.seconds, view: told.view } as WallScene };
+}
+
+async function viewOf(
+  { ground, tx }: { ground: WallGround; tx: Tx },
+  at: At,
+  scene: StoredScene,
+): Promise<Told<unknown>> {
+  if (scene.kind === 'board') return boardScene(ground, { orgId: at.orgId, scope: at.scope, scene });
+  if (scene.kind === 'team-race') return { view: await raceScene(tx, at, scene.by) };
+  if (scene.kind === 'queue-health') return { view: await queueScene(tx, at) };
+  return { view: await recognitionScene(tx, at) };
+}
+
+function placeOf(roster: Roster, scope: string): { place: string; timeZone: string } {
+  const [kind = 'org', id = ''] = scope.split(':');
+  const timeZone = zoneOf(roster, { kind: kind as 'org' | 'site' | 'team', id });
+  const place = kind === 'site' ? roster.sites.get(id)?.name : kind === 'team' ? roster.teams.get(id)?.name : undefined;
+  return { place: place ?? roster.organisation.name, timeZone };
+}
+
+const newest = (times: number[]): string | null =>
+  times.length > 0 ? new Date(Math.max(...times)).toISOString() : null;

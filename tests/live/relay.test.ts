@@ -24,6 +24,7 @@ const touching = (position: number): Touched => ({
   people: new Set(['ana']),
   queues: new Set(),
   sources: new Set(),
+  devices: new Set(),
   definitions: false,
 });
 

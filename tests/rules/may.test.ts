@@ -69,8 +69,8 @@ const MATRIX: [string, May, Asked, Who[]][] = [
   ['a queue', rights.seeQueue, { id: 'sales' }, [...SEERS, 'rita']],
   ['the north site', rights.seeSite, { id: 'north' }, [...SEERS, 'ana', 'rita', 'demoted']],
   ['the islet (4 people)', rights.seeSite, { id: 'islet' }, SEERS],
-  ['boards of all', rights.seeBoards, {}, [...ACCOUNTS, 'read', 'tv']],
-  ['boards of red', rights.seeBoards, { scope: 'team:red' }, [...SEERS, 'ana', 'rita', 'demoted', 'redTv']],
+  ['boards of all', rights.seeBoards, {}, [...ACCOUNTS, 'read']],
+  ['boards of red', rights.seeBoards, { scope: 'team:red' }, [...SEERS, 'ana', 'rita', 'demoted']],
   ['boards of blue', rights.seeBoards, { scope: 'team:blue' }, SEERS],
   ['boards of north', rights.seeBoards, { scope: 'site:north' }, [...SEERS, 'ana', 'rita', 'demoted']],
   ['a scope that is none', rights.seeBoards, { scope: 'nonsense' }, SEERS],
@@ -89,7 +89,7 @@ const MATRIX: [string, May, Asked, Who[]][] = [
   ['manageAccounts', rights.manageAccounts, {}, ['admin']],
   ['manageDevices', rights.manageDevices, {}, ['admin', 'manager', 'rita']],
   ['seeLog', rights.seeLog, {}, ['admin', 'manager', 'read']],
-  ['seeSources', rights.seeSources, {}, [...ACCOUNTS, 'tv', 'redTv', 'read', 'events']],
+  ['seeSources', rights.seeSources, {}, [...ACCOUNTS, 'read', 'events']],
 ];
 
 describe('rights, by role and scope', () => {

@@ -44,16 +44,22 @@ export const apiKeys = pgTable('api_keys', {
   revokedAt: millis(),
 });
 
-/** TVs and other screens without a person: a session that reads boards within its scope and nothing else. */
-export const devices = pgTable('devices', {
-  id: text().primaryKey(),
-  orgId: orgId(),
-  name: text().notNull(),
-  scope: text().notNull(),
-  hash: text().notNull().unique(),
-  createdAt: millis().notNull(),
-  revokedAt: millis(),
-});
+/** TVs and other screens without a person: a session that reads its own wall and nothing else. */
+export const devices = pgTable(
+  'devices',
+  {
+    id: text().primaryKey(),
+    orgId: orgId(),
+    name: text().notNull(),
+    scope: text().notNull(),
+    hash: text().notNull().unique(),
+    createdAt: millis().notNull(),
+    revokedAt: millis(),
+    /** To the half minute; null until its token was used. */
+    lastSeenAt: millis(),
+  },
+  (t) => [index('devices_made').on(t.orgId, t.createdAt, t.id)],
+);
 
 /** The way in for the first administrator: one token, once, for a day. */
 export const setupTokens = pgTable('setup_tokens', {

@@ -2,7 +2,7 @@ import type { Clock } from '#server/foundation/clock.ts';
 import type { Config } from '#server/foundation/config.ts';
 import type { Db } from '#server/foundation/db.ts';
 import type { Viewer } from '../may.ts';
-import { deviceByHash } from './device-store.ts';
+import { deviceByHash, markSeen } from './device-store.ts';
 import { credentialsOf, type Headers, hashOf, slide } from './rules.ts';
 import { keyByHash, renewSession, sessionById } from './store.ts';
 
@@ -11,6 +11,8 @@ export type Gate = { db: Db; clock: Clock; config: Pick<Config, 'ORIGIN'> };
 
 const REMEMBER_MS = 1_000;
 const MOST = 20_000;
+/** A screen is asked about every two seconds; what is written of it is one row in half a minute. */
+const SEEN_MS = 30_000;
 
 export const isSecure = (config: Pick<Config, 'ORIGIN'>): boolean => config.ORIGIN?.startsWith('https:') ?? false;
 
@@ -57,11 +59,14 @@ async function byToken(gate: Gate, { kind, token }: { kind: 'bearer' | 'session'
   return viewer;
 }
 
-async function ofBearer({ db }: Gate, hash: string): Promise<Viewer> {
+async function ofBearer({ db, clock }: Gate, hash: string): Promise<Viewer> {
   const key = await keyByHash(db, hash);
   if (key) return { kind: 'key', orgId: key.orgId, keyId: key.id, scopes: key.scopes };
   const device = await deviceByHash(db, hash);
-  return device ? { kind: 'device', orgId: device.orgId, deviceId: device.id, scope: device.scope } : ANONYMOUS;
+  if (!device) return ANONYMOUS;
+  const now = clock.now();
+  if (now - (device.lastSeenAt ?? 0) >= SEEN_MS) await markSeen(db, { orgId: device.orgId, id: device.id, now });
+  return { kind: 'device', orgId: device.orgId, deviceId: device.id, scope: device.scope };
 }
 
 async function ofSession({ db, clock }: Gate, id: string): Promise<Viewer> {

@@ -1,0 +1,111 @@
+import { randomInt } from 'node:crypto';
+import type { PairingAsked, PairingState, StoredScene } from '#contract/wall.ts';
+import { secret } from '#server/foundation/ids.ts';
+import { conflict, missing, Refusal, tooMany } from '#server/foundation/refusals.ts';
+import type { Ground } from '#server/log/ground.ts';
+import { announceDevice, giveToken, type MadeDevice } from '#server/people/accounts/device-commands.ts';
+import { deviceRow } from '#server/people/accounts/device-store.ts';
+import { scenesSaved } from './commands.ts';
+import * as rules from './rules.ts';
+import * as store from './store.ts';
+
+type House = Pick<Ground, 'db' | 'clock' | 'log'>;
+export type Approval = { name: string; scope: string; scenes?: StoredScene[] | undefined };
+
+/** A code for the glass and a secret for its own question. @throws Refusal 429 where an address, or all together, ask too often */
+export async function askPairing({ db, clock }: House, address: string): Promise<PairingAsked> {
+  const now = clock.now();
+  await refuseFlood({ db, clock }, [{ of: `address ${address}`, most: rules.MOST_TRIES.address }]);
+  if ((await store.waitingPairings(db, now)) >= rules.MOST_WAITING)
+    throw tooMany('Too many screens wait to be let in. Try again in a minute.', 60);
+  const own = secret();
+  const expiresAt = now + rules.PAIRING_MS;
+  let code = newCode();
+  while (!(await store.insertPairing(db, row(code, { own, now, expiresAt })))) code = newCode();
+  return { code, secret: own, expiresAt: new Date(expiresAt).toISOString() };
+}
+
+/**
+ * Lets a screen in: makes its device, which the screen then fetches the token of.
+ * @throws Refusal missing (no such code, or over), conflict `pairing_used`, 429 after too many wrong codes
+ */
+export async function approvePairing(
+  ground: House,
+  by: { orgId: number; who: string },
+  { code: typed, ...wish }: Approval & { code: string },
+): Promise<MadeDevice> {
+  const counted = [
+    { of: `approver ${by.orgId} ${by.who}`, most: rules.MOST_TRIES.approver },
+    { of: 'approvals', most: rules.MOST_TRIES.everybody },
+  ];
+  await refuseFlood(ground, counted);
+  const code = rules.codeOf(typed);
+  if (code === null) throw unknownCode();
+  const device = await claim(ground, { orgId: by.orgId, code: rules.digestOf(code) }, wish);
+  await store.forgiveTries(
+    ground.db,
+    counted.map((count) => rules.digestOf(count.of)),
+  );
+  return device;
+}
+
+/** What became of the question of a screen: its token, the first time that it asks after it was let in, and never again. */
+export async function collectToken({ db, clock }: House, own: string): Promise<PairingState> {
+  const now = clock.now();
+  const digest = rules.digestOf(own);
+  const paired = await db.transaction(async (tx) => {
+    const row = await store.collectPairing(tx, digest, now);
+    if (!row?.device) return null;
+    const token = await giveToken(tx, row.orgId, row.device);
+    const device = await deviceRow(tx, row.orgId, row.device);
+    return device && { token, device: { id: device.id, name: device.name, scope: device.scope } };
+  });
+  if (paired) return { state: 'paired', ...paired };
+  const row = await store.pairingBySecret(db, digest);
+  if (row?.collectedAt) throw used();
+  if (!row || row.expiresAt <= now) throw expired();
+  return { state: 'waiting', expiresAt: new Date(row.expiresAt).toISOString() };
+}
+
+const unknownCode = () => missing('No screen shows this code. Read it again; it changes every ten minutes.');
+const used = () => conflict('pairing_used', 'This code was used already. The screen shows a new one when it needs it.');
+const expired = () =>
+  new Refusal('missing', 'pairing_expired', 'This code is over. The screen shows a new one by now.');
+
+const newCode = (): string =>
+  Array.from({ length: rules.CODE_LENGTH }, () => rules.CODE_ALPHABET[randomInt(rules.CODE_ALPHABET.length)]).join('');
+
+const row = (code: string, { own, now, expiresAt }: { own: string; now: number; expiresAt: number }) => ({
+  code: rules.digestOf(code),
+  secret: rules.digestOf(own),
+  now,
+  expiresAt,
+});
+
+async function refuseFlood({ db, clock }: Pick<House, 'db' | 'clock'>, counts: { of: string; most: number }[]) {
+  const now = clock.now();
+  for (const { of, most } of counts) {
+    const wait = rules.waitBefore(await store.countTry(db, rules.digestOf(of), now), most, now);
+    if (wait > 0) throw tooMany('Too many tries. Wait before the next one.', wait);
+  }
+}
+
+function claim(ground: House, at: { orgId: number; code: string }, wish: Approval): Promise<MadeDevice> {
+  const now = ground.clock.now();
+  return ground.log.command(at.orgId, async (tx, append) => {
+    const taken = await store.claimPairing(tx, { ...at, now, until: now + rules.COLLECT_MS });
+    if (!taken) throw await whyNot(tx, at.code);
+    const device = await announceDevice({ tx, append, now }, at.orgId, wish);
+    await store.assignPairing(tx, at.code, device.id);
+    const scenes = wish.scenes ?? rules.USUAL_SCENES;
+    await store.saveScenes(tx, at.orgId, { device: device.id, scenes, now });
+    await append([scenesSaved(device.id, scenes, now)]);
+    return device;
+  });
+}
+
+async function whyNot(tx: Parameters<typeof store.pairingByCode>[0], code: string): Promise<Refusal> {
+  const row = await store.pairingByCode(tx, code);
+  if (!row) return unknownCode();
+  return row.approvedAt === null ? expired() : used();
+}
