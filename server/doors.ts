@@ -4,6 +4,9 @@ import { definitionRoutes } from '#server/attainment/definitions/routes.ts';
 import { performanceTopics } from '#server/attainment/performance/live.ts';
 import { performanceRoutes } from '#server/attainment/performance/routes.ts';
 import { receiptDoor } from '#server/attainment/receipts/routes.ts';
+import { coachingTopics } from '#server/coaching/live.ts';
+import { coachingReceipt, flagReceipt } from '#server/coaching/receipt.ts';
+import { coachingRoutes } from '#server/coaching/routes.ts';
 import { kpiRoutes } from '#server/facts/kpis/routes.ts';
 import { badgeTopic } from '#server/game/badges/live.ts';
 import { badgeReceipt } from '#server/game/badges/receipt.ts';
@@ -34,11 +37,12 @@ export const topics = (ground: Ground): readonly Topic<Viewer>[] => [
   boardTopic(ground),
   badgeTopic(ground),
   sourceTopic(ground),
+  ...coachingTopics(ground),
   wallTopic(ground),
 ];
 
 /** Who writes the receipts of what, by the noun of the measure; scores and KPIs are the receipt door's own. */
-const receipts: readonly ReceiptWriter[] = [badgeReceipt, pointsReceipts];
+const receipts: readonly ReceiptWriter[] = [badgeReceipt, pointsReceipts, flagReceipt, coachingReceipt];
 
 /** Every door. */
 export const routes: readonly ((app: FastifyInstance, ground: Ground) => Promise<void>)[] = [
@@ -53,6 +57,7 @@ export const routes: readonly ((app: FastifyInstance, ground: Ground) => Promise
   receiptDoor(receipts),
   pointsRoutes,
   boardRoutes,
+  coachingRoutes,
   badgeRoutes,
   wallRoutes,
   demoRoutes,

@@ -154,7 +154,8 @@ function heldBy(item: PlanItem, figures: Figures): Held | null {
   return null;
 }
 
-function unitsOf(measure: Measure, figures: Figures): { x: number; n: number; ratio: Ratio } | null {
+/** A proportion as x of n units; null where it is none. */
+export function unitsOf(measure: Measure, figures: Figures): { x: number; n: number; ratio: Ratio } | null {
   const sums = sumsFor(measure, figures);
   const ratio = measure.value.ratio(sums);
   const sample = measure.sample.ratio(sums);
