@@ -9,8 +9,11 @@ export async function sessionOf(fetch: Fetch): Promise<Session | null> {
   return (await answer.json()) as Session;
 }
 
-/** Where a person's day begins: one's own numbers, where there are any. */
-export const homeOf = (session: Session): string => (hasOwnDay(session) ? '/today' : '/boards');
+/** Where a person's day begins: one's own numbers, else the people one leads. */
+export function homeOf(session: Session): string {
+  if (hasOwnDay(session)) return '/today';
+  return session.roles.includes('supervisor') ? '/team' : '/boards';
+}
 
 export const hasOwnDay = ({ person, roles }: Session): boolean => person !== null && roles.includes('agent');
 

@@ -73,6 +73,7 @@ const today = (view: Partial<Performance>, standing: BoardView | null) => ({
     window: 'day',
     performance: { ...none, ...view },
     standing,
+    wallet: { person: 'ana', balance: 0, earnedToday: 0, earnedThisWeek: 0, items: [], next: null, position: '7' },
     readAt: span.to,
     trends: [],
   },

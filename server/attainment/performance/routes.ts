@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Performance } from '#contract/performance.ts';
+import type { Members } from '#contract/team.ts';
 import { WindowName } from '#contract/windows.ts';
 import { Id, Instant, Position, Text } from '#contract/words.ts';
 import type { Tx } from '#server/foundation/db.ts';
@@ -9,7 +10,8 @@ import { sourceRows } from '#server/ingest/store.ts';
 import { flowPosition } from '#server/log/flow-store.ts';
 import type { Ground } from '#server/log/ground.ts';
 import { orgOf } from '#server/people/door.ts';
-import { type May, seePerson, seeQueue, seeSite, seeTeam } from '#server/people/may.ts';
+import { type May, seeMembers, seePerson, seeQueue, seeSite, seeTeam } from '#server/people/may.ts';
+import { type MembersQuestion, teamMembers } from './members.ts';
 import { answer, performanceOf, type Question, trendsOf } from './performance.ts';
 import type { SubjectId, SubjectKind } from './subjects.ts';
 
@@ -32,7 +34,13 @@ const DOORS: { path: string; kind: SubjectKind; may: May }[] = [
 
 const named = (kind: SubjectKind) => z.object({ id: kind === 'queue' ? Text(64) : Id });
 
-/** The performance of people, teams, queues and sites, and the trends of a person. */
+const MembersQuery = z.object({
+  window: WindowName.exclude(['custom']).default('day'),
+  at: Instant.optional(),
+  after: Position.optional(),
+});
+
+/** The performance of people, teams, queues and sites, the trends of a person, and the people of a team at a glance. */
 export async function performanceRoutes(plain: FastifyInstance, ground: Ground): Promise<void> {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   for (const { path, kind, may } of DOORS) {
@@ -46,6 +54,21 @@ export async function performanceRoutes(plain: FastifyInstance, ground: Ground):
     const position = String(await ground.log.position(orgOf(request)));
     const question = questionOf(ground, request, { kind: 'person', id: request.params.id });
     return { items: trendsOf(await answer(ground.db, orgOf(request), question)), position };
+  });
+  const members = { params: named('team'), querystring: MembersQuery };
+  app.get('/api/v1/teams/:id/people', { config: { may: seeMembers }, schema: members }, (request) => {
+    const { window, at } = request.query;
+    const now = ground.clock.now();
+    const question = { team: request.params.id, window, at: at === undefined ? now : Date.parse(at), now };
+    return membersFor(ground, orgOf(request), question);
+  });
+}
+
+/** The people of a team, and the position that they are as of. */
+export function membersFor({ db }: Pick<Ground, 'db'>, orgId: number, question: MembersQuestion): Promise<Members> {
+  return db.snapshot(async (tx) => {
+    const position = String(await flowPosition(tx, orgId));
+    return { ...(await teamMembers(tx, orgId, question)), position };
   });
 }
 
