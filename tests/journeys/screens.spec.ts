@@ -76,6 +76,7 @@ test('a screen with a device token becomes a wallboard and stays one', async ({ 
   await context.clearCookies();
   await page.setViewportSize({ width: 1920, height: 1080 });
   await page.goto('/wallboard');
+  await page.getByRole('button', { name: 'Paste a device token instead' }).click();
   await page.getByLabel('Device token').fill(device.token);
   await page.getByRole('button', { name: 'Light it up' }).click();
   await expect(page.getByText(/^as of/)).toBeVisible();

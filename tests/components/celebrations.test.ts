@@ -1,0 +1,60 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { page } from 'vitest/browser';
+import { render } from 'vitest-browser-svelte';
+import type { Earned } from '../../src/lib/contract/wall.ts';
+import Celebration from '../../src/routes/wallboard/Celebration.svelte';
+import { Celebrations, SHOW_MS } from '../../src/routes/wallboard/celebrations.svelte.ts';
+
+const earned = (id: string, at: number): Earned => ({
+  id,
+  at: new Date(at).toISOString(),
+  person: `Ana ${id}`,
+  team: 'Red',
+  badge: 'full-house',
+  tier: 'gold',
+  name: 'Full house',
+  words: '50 contacts in a day',
+});
+beforeEach(() => localStorage.clear());
+
+test('one after the other, the oldest first, and then the screen is given back', () => {
+  vi.useFakeTimers();
+  const party = new Celebrations();
+  party.hear([earned('b', 2000), earned('a', 1000)]);
+  expect(party.current?.id).toBe('a');
+  vi.advanceTimersByTime(SHOW_MS);
+  expect(party.current?.id).toBe('b');
+  vi.advanceTimersByTime(SHOW_MS);
+  expect(party.current).toBeNull();
+  vi.useRealTimers();
+});
+
+test('exactly once, however often it is told, also after a reload', () => {
+  vi.useFakeTimers();
+  const party = new Celebrations();
+  party.hear([earned('a', 1000)]);
+  party.hear([earned('a', 1000)]);
+  vi.advanceTimersByTime(SHOW_MS);
+  party.hear([earned('a', 1000)]);
+  expect(party.current).toBeNull();
+  const afterReload = new Celebrations();
+  afterReload.hear([earned('a', 1000)]);
+  expect(afterReload.current).toBeNull();
+  vi.useRealTimers();
+});
+
+test('what is remembered by something else does no harm', () => {
+  localStorage.setItem('floorlight.celebrated', '{"broken"');
+  const party = new Celebrations();
+  party.hear([earned('a', 1000)]);
+  expect(party.current?.id).toBe('a');
+  party.stop();
+});
+
+test('says who earned what, with the words of the tier', async () => {
+  await render(Celebration, { earned: earned('a', 1000) });
+  const show = page.getByRole('status', { name: 'Ana a earned Full house' });
+  await expect.element(show).toBeInTheDocument();
+  await expect.element(show).toHaveTextContent('Full house · Gold');
+  await expect.element(show).toHaveTextContent('50 contacts in a day');
+});
