@@ -60,7 +60,7 @@ it('is earned as soon as it holds, once, and not again by the next batch, a lost
 });
 
 it('the highest of several tiers at once celebrates, and a new day begins anew', async () => {
-  await floor.told(...calls(0, 36));
+  await floor.told(...calls(0, 46));
   expect(await names()).toEqual([
     'badge:full-house:bronze:ana:day:2026-03-11',
     'badge:full-house:silver:ana:day:2026-03-11 !',
@@ -175,7 +175,7 @@ it('the case shows what was earned and what comes next, and the wall what is rec
     tier: 'bronze',
     counts: { bronze: 1, silver: 0, gold: 0 },
     earned: [{ tier: 'bronze', period: 'day:2026-03-11', receipt: 'badge:full-house:bronze:day:2026-03-11' }],
-    next: { tier: 'silver', value: 28, goal: 35, progress: 800, standing: 'counts' },
+    next: { tier: 'silver', value: 28, goal: 45, progress: 622, standing: 'counts' },
   });
   const since = floor.time.now - 60_000;
   expect(await recentBadges(floor.db, floor.orgId, { since, scope: 'team:red' })).toMatchObject([
@@ -208,7 +208,7 @@ it('one looks at one’s own badges and a supervisor at those of the team; nobod
 });
 
 it('a rebuild writes the same rows and decides nothing anew', async () => {
-  await floor.told(...calls(0, 36));
+  await floor.told(...calls(0, 46));
   const before = await names();
   const live = openDb(floor.url, 2);
   const shadow = openDb(floor.url, 2, `${SHADOW},public`);

@@ -35,7 +35,14 @@ const MARKS = {
 /** Ana's day from her facts; a good one of 40 contacts unless told otherwise. */
 function dayOf(facts: Record<string, number> = {}, name = 'day'): PersonResult {
   const sums = { handled: 40, talk_ms: 40 * 230_000, acw_ms: 40 * 20_000, ...facts };
-  const subject = { kind: 'person' as const, id: 'ana', role: 'agent' as const, team: 'red', site: 'main' };
+  const subject = {
+    kind: 'person' as const,
+    id: 'ana',
+    role: 'agent' as const,
+    team: 'red',
+    site: 'main',
+    startedOn: null,
+  };
   const targets = Object.entries(MARKS).map(([kpi, marks]) => ({
     kpi,
     of: { kind: 'organisation' as const, id: '' },
@@ -83,16 +90,16 @@ it('there are six, each of three tiers that ask for more and give more', () => {
 it.each([
   [19, null],
   [20, 'bronze'],
-  [34, 'bronze'],
-  [35, 'silver'],
-  [50, 'gold'],
+  [44, 'bronze'],
+  [45, 'silver'],
+  [65, 'gold'],
 ])('full house: %i contacts are %s', (handled, tier) => {
   const facts = { handled, talk_ms: handled * 230_000, acw_ms: handled * 20_000 };
   expect(heldOf('full-house', [dayOf(facts)])).toBe(tier);
 });
 
 it('short contacts do not count, and too many of them hold it', () => {
-  expect(heldOf('full-house', [dayOf({ handled: 36, short: 2 })])).toBe('bronze');
+  expect(heldOf('full-house', [dayOf({ handled: 46, short: 2 })])).toBe('bronze');
   expect(standing('full-house', dayOf({ handled: 60, short: 20 }))).toBe('held');
   expect(heldOf('full-house', [dayOf({ handled: 60, short: 20 })])).toBeNull();
 });

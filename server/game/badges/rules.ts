@@ -49,8 +49,8 @@ export const BADGES: readonly Badge[] = [
     condition: { kind: 'contacts', guard: 'aht' },
     tiers: {
       bronze: step(20, 10, '20 contacts in a day'),
-      silver: step(35, 15, '35 contacts in a day'),
-      gold: step(50, 25, '50 contacts in a day'),
+      silver: step(45, 15, '45 contacts in a day'),
+      gold: step(65, 25, '65 contacts in a day'),
     },
   },
   {
