@@ -86,10 +86,11 @@ async function look(tx: Tx, batch: Batch, { state, zone, people }: Look): Promis
     (result): Case => ({ badge: LIVE, span, days: [], results: [result], person: result.subject.id }),
   );
   const position = touched(batch).position;
-  const legs = await lastLegs(tx, batch.orgId, { people, from: span.from, to: span.to, position });
-  const causes = new Map(legs.map(({ person, source, id }) => [person, { source, id }]));
-  const cause = (person: string) => causes.get(person) ?? null;
-  const earned = await earn(tx, batch, { cases, occasion: { now: batch.now, zone, cause } });
+  const causes = async (whose: string[]) => {
+    const legs = await lastLegs(tx, batch.orgId, { people: whose, from: span.from, to: span.to, position });
+    return new Map(legs.map(({ person, source, id }) => [person, { source, id }]));
+  };
+  const earned = await earn(tx, batch, { cases, occasion: { now: batch.now, zone, causes } });
   for (const person of people) {
     state.triedAt.set(person, batch.now);
     day.goals.set(person, Math.max(day.goals.get(person) ?? 0, earned.get(person) ?? 0));

@@ -21,7 +21,8 @@ export type Case = {
   person: string;
 };
 /** When it is decided (epoch ms), in which zone, and by which event. */
-export type Occasion = { now: number; zone: string; cause(person: string): { source: string; id: string } | null };
+export type Occasion = { now: number; zone: string; causes(people: string[]): Promise<Map<string, Cause>> };
+export type Cause = { source: string; id: string };
 
 /** What holds when a window closes, for the people whose calendar it is. */
 export async function decideAtClosing(tx: Tx, batch: Batch, closing: LoggedEvent): Promise<void> {
@@ -29,7 +30,9 @@ export async function decideAtClosing(tx: Tx, batch: Batch, closing: LoggedEvent
   const asked = BADGES.filter((badge) => closesWith(badge) === window);
   if (asked.length === 0) return;
   const people = peopleOn(await rosterOf(tx, batch.orgId), zone);
-  const occasion: Occasion = { now: closing.time, zone, cause: () => ({ source: HOUSE, id: closing.id }) };
+  const cause: Cause = { source: HOUSE, id: closing.id };
+  const causes = async (whose: string[]) => new Map(whose.map((person) => [person, cause]));
+  const occasion: Occasion = { now: closing.time, zone, causes };
   for (const badge of asked) {
     const span = spanOf(badge, { name: window as Span['name'], from, to }, zone);
     const days = badge.condition.kind === 'days' ? daysOf({ from: span.from, to }, zone) : [];
@@ -60,7 +63,9 @@ export async function earn(
     earnedId({ ...one, badge: one.badge.id });
   const known = await knownEarned(tx, batch.orgId, held.map(idOf));
   const fresh = held.filter((one) => !known.has(idOf(one)));
+  if (fresh.length === 0) return counts;
   const late = await lateOf(tx, batch.orgId, fresh);
+  const causes = await occasion.causes([...new Set(fresh.map(({ person }) => person))]);
   const events = fresh.flatMap((one): NewEvent[] => {
     if (late.get(one.person) === 'silent') return [];
     const isTop = !fresh.some((other) => isAbove(other, one));
@@ -81,7 +86,7 @@ export async function earn(
       goal,
       ...evidenceOf({ ...one, now: occasion.now, zone: occasion.zone }),
       celebrate,
-      cause: occasion.cause(person),
+      cause: causes.get(person) ?? null,
     };
     return [{ source: HOUSE, id: idOf(one), type: 'badge.earned', time: occasion.now, data }];
   });
