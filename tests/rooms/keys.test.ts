@@ -129,6 +129,7 @@ describe('devices', () => {
     const rita = await floor.signedIn('rita', ['supervisor'], 'red');
     expect((await rita('POST', '/api/v1/devices', { name: 'Ours', scope: 'team:red' })).status).toBe(201);
     expect((await rita('POST', '/api/v1/devices', { name: 'Theirs', scope: 'team:blue' })).status).toBe(403);
+    await admin('PUT', '/api/v1/teams', [{ id: 'blue', name: 'Blue', site: 'main' }]);
     const { body } = await admin('POST', '/api/v1/devices', { name: 'Blue wall', scope: 'team:blue' });
     expect((await rita('DELETE', `/api/v1/devices/${body.id}`)).status).toBe(403);
     expect((await rita('GET', '/api/v1/devices')).body.items.length).toBeGreaterThanOrEqual(2);
