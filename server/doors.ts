@@ -16,6 +16,9 @@ import { boardRoutes } from '#server/game/leaderboards/routes.ts';
 import { pointsTopic } from '#server/game/points/live.ts';
 import { pointsReceipts } from '#server/game/points/receipt.ts';
 import { pointsRoutes } from '#server/game/points/routes.ts';
+import { rewardsTopic } from '#server/game/rewards/live.ts';
+import { grantReceipts, redemptionReceipts } from '#server/game/rewards/receipt.ts';
+import { rewardRoutes } from '#server/game/rewards/routes.ts';
 import { sourceTopic } from '#server/ingest/live.ts';
 import { ingestRoutes } from '#server/ingest/routes.ts';
 import { statusRoutes } from '#server/live/routes.ts';
@@ -24,6 +27,8 @@ import type { ReceiptWriter } from '#server/log/receipt.ts';
 import type { Topic } from '#server/log/topic.ts';
 import { deviceRoutes } from '#server/people/accounts/device-routes.ts';
 import { accountRoutes } from '#server/people/accounts/routes.ts';
+import { auditRoutes } from '#server/people/audit/routes.ts';
+import { lookRoutes } from '#server/people/looks/routes.ts';
 import type { Viewer } from '#server/people/may.ts';
 import { peopleRoutes } from '#server/people/routes.ts';
 import { wallTopic } from '#server/wallboard/live.ts';
@@ -34,6 +39,7 @@ import { demoRoutes } from './demo/begin.ts';
 export const topics = (ground: Ground): readonly Topic<Viewer>[] => [
   ...performanceTopics(ground),
   pointsTopic(ground),
+  rewardsTopic(ground),
   boardTopic(ground),
   badgeTopic(ground),
   sourceTopic(ground),
@@ -42,12 +48,21 @@ export const topics = (ground: Ground): readonly Topic<Viewer>[] => [
 ];
 
 /** Who writes the receipts of what, by the noun of the measure; scores and KPIs are the receipt door's own. */
-const receipts: readonly ReceiptWriter[] = [badgeReceipt, pointsReceipts, flagReceipt, coachingReceipt];
+const receipts: readonly ReceiptWriter[] = [
+  pointsReceipts,
+  badgeReceipt,
+  grantReceipts,
+  redemptionReceipts,
+  flagReceipt,
+  coachingReceipt,
+];
 
 /** Every door. */
 export const routes: readonly ((app: FastifyInstance, ground: Ground) => Promise<void>)[] = [
   statusRoutes,
   accountRoutes,
+  auditRoutes,
+  lookRoutes,
   deviceRoutes,
   peopleRoutes,
   ingestRoutes,
@@ -56,6 +71,7 @@ export const routes: readonly ((app: FastifyInstance, ground: Ground) => Promise
   performanceRoutes,
   receiptDoor(receipts),
   pointsRoutes,
+  rewardRoutes,
   boardRoutes,
   coachingRoutes,
   badgeRoutes,

@@ -8,6 +8,7 @@ import { badgeConsumer } from '#server/game/badges/consumer.ts';
 import { boardConsumer } from '#server/game/leaderboards/boards.ts';
 import { boardProjection } from '#server/game/leaderboards/projection.ts';
 import { pointsConsumer } from '#server/game/points/consumer.ts';
+import { rewardConsumer } from '#server/game/rewards/consumer.ts';
 import { sourcesConsumer } from '#server/ingest/consumer.ts';
 import type { Consumer, Projection } from '#server/log/consumer.ts';
 import type { Ground } from '#server/log/ground.ts';
@@ -24,6 +25,7 @@ export const consumers = (_ground: Ground): readonly Consumer[] => [
   pointsConsumer,
   boardConsumer,
   badgeConsumer,
+  rewardConsumer,
   coachingConsumer,
   wallConsumer,
 ];

@@ -74,6 +74,7 @@ const today = (view: Partial<Performance>, standing: BoardView | null) => ({
     performance: { ...none, ...view },
     standing,
     wallet: { person: 'ana', balance: 0, earnedToday: 0, earnedThisWeek: 0, items: [], next: null, position: '7' },
+    badges: { person: 'ana', items: [], position: '7' },
     readAt: span.to,
     trends: [],
   },
