@@ -26,7 +26,11 @@ import type { Ground } from '#server/log/ground.ts';
 import type { ReceiptWriter } from '#server/log/receipt.ts';
 import type { Topic } from '#server/log/topic.ts';
 import { deviceRoutes } from '#server/people/accounts/device-routes.ts';
+import { invitationRoutes } from '#server/people/accounts/invitation-routes.ts';
 import { accountRoutes } from '#server/people/accounts/routes.ts';
+import { ownAccountRoutes } from '#server/people/accounts/session-routes.ts';
+import { auditRoutes } from '#server/people/audit/routes.ts';
+import { lookRoutes } from '#server/people/looks/routes.ts';
 import { auditRoutes } from '#server/people/audit/routes.ts';
 import { lookRoutes } from '#server/people/looks/routes.ts';
 import type { Viewer } from '#server/people/may.ts';
@@ -61,6 +65,10 @@ const receipts: readonly ReceiptWriter[] = [
 export const routes: readonly ((app: FastifyInstance, ground: Ground) => Promise<void>)[] = [
   statusRoutes,
   accountRoutes,
+  invitationRoutes,
+  ownAccountRoutes,
+  auditRoutes,
+  lookRoutes,
   auditRoutes,
   lookRoutes,
   deviceRoutes,

@@ -4,13 +4,13 @@ import type { Person } from '#contract/people.ts';
 import { SCOPES } from '#contract/words.ts';
 import type { Ground } from '#server/log/ground.ts';
 import { createKey, revokeKey, saveAccount } from '#server/people/accounts/commands.ts';
-import { keyRows } from '#server/people/accounts/store.ts';
+import { openKeysNamed } from '#server/people/accounts/store.ts';
 import { atDesk, tell } from '#server/people/commands.ts';
 import { rosterOf } from '#server/people/roster.ts';
 import { organisationRows, saveOrganisation } from '#server/people/store.ts';
 import { NEW_HIRE_DAYS } from './agents.ts';
 import { type Cast, castOf, DEMO_PASSWORD, emailOf, ORGANISATION, peopleOf, SOURCES, type Staff } from './cast.ts';
-import { AGENT_SCORECARD, BOARDS, KPI_CHANGES, TARGETS } from './measures.ts';
+import { AGENT_SCORECARD, BOARDS, KPI_CHANGES, REWARDS, TARGETS } from './measures.ts';
 import { agentsAt } from './shift.ts';
 import { catchUp, type Door, farthest, stopStream, stream } from './stream.ts';
 
@@ -92,8 +92,8 @@ async function castFor({ db, clock }: Pick<Ground, 'db' | 'clock'>, orgId: numbe
 
 /** A key of its own for every run; the one before is revoked. */
 async function doorOf({ app, ground }: DemoHouse, orgId: number): Promise<Door> {
-  const old = (await keyRows(ground.db, orgId)).filter((row) => row.name === KEY_NAME && row.revokedAt === null);
-  for (const { id } of old) await revokeKey(ground, orgId, id);
+  const old = await openKeysNamed(ground.db, orgId, KEY_NAME);
+  for (const { id } of old) await revokeKey(ground, orgId, { id });
   const { key } = await createKey(ground, orgId, { name: KEY_NAME, scopes: [...SCOPES] });
   const { currency } = (await rosterOf(ground.db, orgId)).organisation;
   return { app, ground, orgId, currency, authorization: `Bearer ${key}` };
@@ -116,6 +116,7 @@ async function furnishOrganisation(door: Door, cast: Cast): Promise<void> {
   await put(door, 'targets', TARGETS);
   await put(door, 'scorecards/agent', AGENT_SCORECARD);
   for (const { id, ...board } of BOARDS) await put(door, `boards/${id}`, board);
+  await put(door, 'rewards', REWARDS);
   await openAccounts(door, peopleOf(cast));
 }
 

@@ -4,12 +4,17 @@ import { anonymous, forbidden, invalid } from '#server/foundation/refusals.ts';
 import type { Ground } from '#server/log/ground.ts';
 import { isForeign } from './accounts/rules.ts';
 import { viewerOf } from './accounts/viewers.ts';
+import { type LookBook, openLookBook } from './looks/book.ts';
+import { lookOf } from './looks/rules.ts';
 import type { Asked, Floor, May, Viewer } from './may.ts';
 import { floorOf, rosterOf } from './roster.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     viewer: Viewer;
+  }
+  interface FastifyInstance {
+    looks: LookBook;
   }
 }
 
@@ -33,6 +38,7 @@ export function guard(app: FastifyInstance, door: Door): void {
     if (request.method === 'GET' && request.viewer.kind !== 'anonymous')
       await waitFor(door, request.viewer.orgId, askedOf(request).after);
   });
+  keepBook(app, door);
 }
 
 /**
@@ -60,6 +66,22 @@ export function orgOf({ viewer }: { viewer: Viewer }): number {
 }
 
 const ANONYMOUS: Viewer = { kind: 'anonymous' };
+
+/** Reads of a person's data by somebody else are written down after the answer, so that nobody waits for it. */
+function keepBook(app: FastifyInstance, door: Door): void {
+  const looks = openLookBook(door);
+  app.decorate('looks', looks);
+  app.addHook('onResponse', async (request, reply) => {
+    if (request.method !== 'GET' || reply.statusCode !== 200 || request.viewer.kind === 'anonymous') return;
+    const route = request.routeOptions.url ?? '';
+    const look = OF_NOBODY.test(route) ? null : lookOf(request.viewer, { route, asked: askedOf(request) });
+    if (look) looks.note(look);
+  });
+  app.addHook('onClose', () => looks.close());
+}
+
+/** The book itself. */
+const OF_NOBODY = /\/looks$/;
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 function refuseForeign(request: FastifyRequest, { config }: Door): void {

@@ -131,6 +131,13 @@ export const manageKeys: May = (viewer) => hasRole(viewer, ['admin']);
 
 export const manageAccounts: May = manageKeys;
 
+/** Who changed which right. */
+export const seeAudit: May = manageKeys;
+
+/** Who looked at a person's data: that person, and administrators. */
+export const seeLooks: May = (viewer, asked, floor) =>
+  ownPerson(viewer, asked, floor) === true || hasRole(viewer, ['admin']);
+
 export const manageDevices: May = (viewer) => hasRole(viewer, ['admin', 'manager', 'supervisor']);
 
 /** Raw events, dead letters and the state of sources. */

@@ -10,8 +10,8 @@ import { forgetViewers } from './accounts/viewers.ts';
 import { atDesk, type Desk, saveQueues, saveSites, saveTeams } from './commands.ts';
 import { orgOf } from './door.ts';
 import { managePeople, peopleShown, seePeople, seePerson, seeThings, seeUnmapped } from './may.ts';
-import { savePeople } from './person-commands.ts';
 import { personPage } from './person-store.ts';
+import { savePeopleAs } from './rights-commands.ts';
 import { queueRows, siteRows, teamRows } from './store.ts';
 import { presentPeople, unmappedPage } from './views.ts';
 
@@ -65,7 +65,7 @@ export async function peopleRoutes(plain: FastifyInstance, ground: Ground): Prom
 
   app.put('/api/v1/people', { ...put, schema: { body: z.array(Person).max(MOST) } }, async (request) => {
     const orgId = orgOf(request);
-    const position = await saved(orgId, (desk) => savePeople(desk, request.body));
+    const position = await saved(orgId, (desk) => savePeopleAs(desk, request.viewer, request.body));
     return {
       items: await presentPeople(
         ground,

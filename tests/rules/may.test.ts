@@ -87,6 +87,8 @@ const MATRIX: [string, May, Asked, Who[]][] = [
   ['sendEvents', rights.sendEvents, {}, ['admin', 'events']],
   ['manageKeys', rights.manageKeys, {}, ['admin']],
   ['manageAccounts', rights.manageAccounts, {}, ['admin']],
+  ['the trail of rights', rights.seeAudit, {}, ['admin']],
+  ['who looked at Ana', rights.seeLooks, { id: 'ana' }, ['ana', 'admin']],
   ['manageDevices', rights.manageDevices, {}, ['admin', 'manager', 'rita']],
   ['seeLog', rights.seeLog, {}, ['admin', 'manager', 'read']],
   ['seeSources', rights.seeSources, {}, [...ACCOUNTS, 'read', 'events']],

@@ -40,9 +40,9 @@ describe('a session slides', () => {
 
 describe('tries', () => {
   it('lets ten through and tells how long to wait then', () => {
-    expect(waitBeforeTry(TRIES, now, now)).toBe(0);
-    expect(waitBeforeTry(TRIES + 1, now, now)).toBe(900);
-    expect(waitBeforeTry(TRIES + 1, now - TRY_MS + 1, now)).toBe(1);
+    expect(waitBeforeTry({ tries: TRIES, since: now }, now)).toBe(0);
+    expect(waitBeforeTry({ tries: TRIES + 1, since: now }, now)).toBe(900);
+    expect(waitBeforeTry({ tries: TRIES + 1, since: now - TRY_MS + 1 }, now)).toBe(1);
   });
 });
 

@@ -1,14 +1,16 @@
-import { hash, verify } from '@node-rs/argon2';
 import type { Scope } from '#contract/words.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import { secret, shortId, uuidV7 } from '#server/foundation/ids.ts';
-import { anonymous, conflict, forbidden, invalid, missing, Refusal, tooMany } from '#server/foundation/refusals.ts';
+import { anonymous, conflict, forbidden, invalid, missing, Refusal } from '#server/foundation/refusals.ts';
 import type { Ground } from '#server/log/ground.ts';
+import { enter } from '../audit/commands.ts';
 import { atDesk } from '../commands.ts';
 import { savePeople } from '../person-commands.ts';
 import { personRows } from '../person-store.ts';
-import { hashOf, SESSION_MS, waitBeforeTry } from './rules.ts';
+import { digestPassword, isPassword, refuseWeak } from './passwords.ts';
+import { hashOf, SESSION_MS } from './rules.ts';
 import * as store from './store.ts';
+import { letTry } from './tries.ts';
 import { forgetViewers } from './viewers.ts';
 
 type Accounts = Pick<Ground, 'db' | 'clock' | 'log'>;
@@ -20,18 +22,16 @@ type Accounts = Pick<Ground, 'db' | 'clock' | 'log'>;
  */
 export async function signIn(
   { db, clock }: Pick<Ground, 'db' | 'clock'>,
-  given: { email: string; password: string },
+  given: { email: string; password: string; browser?: string | null },
 ): Promise<string> {
   const email = given.email.toLowerCase();
   const digest = hashOf(email);
-  const { tries, since } = await store.countTry(db, digest, clock.now());
-  const wait = waitBeforeTry(tries, since, clock.now());
-  if (wait > 0) throw tooMany('Too many tries to sign in. Wait before the next one.', wait);
+  await letTry({ db, clock }, digest);
   const account = await store.accountByEmail(db, email);
-  const right = await verify(account?.password ?? (await decoy()), given.password);
-  if (!account?.password || !right || account.disabledAt !== null) throw WRONG();
+  const right = await isPassword(account?.password, given.password);
+  if (!account || !right || account.disabledAt !== null) throw WRONG();
   await store.forgetTries(db, digest);
-  return openSession(db, account, clock.now());
+  return openSession(db, { ...account, browser: given.browser ?? null }, clock.now());
 }
 
 /** Ends a session at once. */
@@ -40,7 +40,26 @@ export async function signOut({ db }: Pick<Ground, 'db'>, sessionId: string): Pr
   forgetViewers(db);
 }
 
+/** Opens a session. @returns the token for the cookie */
+export async function openSession(
+  tx: Tx,
+  account: { id: string; orgId: number; browser: string | null },
+  now: number,
+): Promise<string> {
+  const token = secret();
+  await store.insertSession(tx, {
+    id: hashOf(token),
+    orgId: account.orgId,
+    account: account.id,
+    browser: account.browser,
+    createdAt: now,
+    expiresAt: now + SESSION_MS,
+  });
+  return token;
+}
+
 export type AccountWish = { email?: string | undefined; password?: string | undefined; disabled?: boolean | undefined };
+export type AccountOf = { orgId: number; person: string; by?: string };
 
 /**
  * Gives a person an account, or changes it. A new password, a new e-mail and disabling end all its sessions.
@@ -48,7 +67,7 @@ export type AccountWish = { email?: string | undefined; password?: string | unde
  */
 export async function saveAccount(
   { db, clock }: Accounts,
-  of: { orgId: number; person: string },
+  { by = HOUSE_ACTOR, ...of }: AccountOf,
   wish: AccountWish,
 ): Promise<{ email: string; disabled: boolean }> {
   const password = wish.password === undefined ? undefined : await digestPassword(wish.password);
@@ -66,7 +85,15 @@ export async function saveAccount(
       password: password ?? before?.password ?? null,
       disabledAt: wish.disabled === undefined ? (before?.disabledAt ?? null) : wish.disabled ? clock.now() : null,
     };
+    if (wish.password !== undefined && by !== HOUSE_ACTOR) refuseWeak(wish.password, { email, name: person.name });
+    const had = await store.someAdministrator(tx, of.orgId);
     await keepAccount(tx, { before, after }, clock.now());
+    await refuseWithoutAdministrator(tx, of.orgId, had);
+    await enter(
+      tx,
+      { orgId: of.orgId, now: clock.now() },
+      { actor: by, act: actOf(before, after), object: `person:${of.person}` },
+    );
     return after;
   });
   forgetViewers(db);
@@ -95,8 +122,9 @@ export async function makeAdministrator(
 /** Uses a set-up token up and signs its holder in as the first administrator. @throws Refusal forbidden where it is no good */
 export async function setUpWith(
   ground: Accounts,
-  given: { token: string; email: string; password: string; name: string },
+  given: { token: string; email: string; password: string; name: string; browser?: string | null },
 ): Promise<string> {
+  refuseWeak(given.password, given);
   const orgId = await store.useSetupToken(ground.db, hashOf(given.token), ground.clock.now());
   if (orgId === null)
     throw forbidden('This link was used already, or its day is over. Restart Floorlight for a new one.');
@@ -110,45 +138,37 @@ export type MadeKey = Omit<store.KeyRow, 'revokedAt'> & { key: string };
 export async function createKey(
   { db, clock }: Pick<Ground, 'db' | 'clock'>,
   orgId: number,
-  wish: { name: string; scopes: Scope[] },
+  wish: { name: string; scopes: Scope[]; by?: string },
 ): Promise<MadeKey> {
   const id = shortId();
   const key = `fl_${id}_${secret()}`;
   const row = { id, name: wish.name, scopes: [...new Set(wish.scopes)], createdAt: clock.now() };
-  await store.insertKey(db, orgId, { ...row, revokedAt: null, hash: hashOf(key) });
+  await db.transaction(async (tx) => {
+    await store.insertKey(tx, orgId, { ...row, revokedAt: null, hash: hashOf(key) });
+    const act = { actor: wish.by ?? HOUSE_ACTOR, act: 'key.made', object: `key:${id}` };
+    await enter(tx, { orgId, now: row.createdAt }, act);
+  });
   return { ...row, key };
 }
 
 /** @throws Refusal missing */
-export async function revokeKey({ db, clock }: Pick<Ground, 'db' | 'clock'>, orgId: number, id: string): Promise<void> {
-  const gone = await store.revokeKey(db, { orgId, id, now: clock.now() });
+export async function revokeKey(
+  { db, clock }: Pick<Ground, 'db' | 'clock'>,
+  orgId: number,
+  { id, by = HOUSE_ACTOR }: { id: string; by?: string },
+): Promise<void> {
+  const now = clock.now();
+  await db.transaction(async (tx) => {
+    const gone = await store.revokeKey(tx, { orgId, id, now });
+    if (gone.length === 0) throw missing(`There is no key ${id}.`);
+    await enter(tx, { orgId, now }, { actor: by, act: 'key.revoked', object: `key:${id}` });
+  });
   forgetViewers(db);
-  if (gone.length === 0) throw missing(`There is no key ${id}.`);
 }
 
 const WRONG = (): Refusal => new Refusal('anonymous', 'sign_in_failed', 'E-mail and password do not belong together.');
-/** 19 MiB, two passes, one lane: the smallest that OWASP advises for argon2id, which is the library's default kind. */
-const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-let decoyHash: Promise<string> | undefined;
-
-const digestPassword = (password: string): Promise<string> => hash(password, COST);
-
-function decoy(): Promise<string> {
-  decoyHash ??= digestPassword(secret());
-  return decoyHash;
-}
-
-async function openSession(tx: Tx, account: store.AccountRow, now: number): Promise<string> {
-  const token = secret();
-  await store.insertSession(tx, {
-    id: hashOf(token),
-    orgId: account.orgId,
-    account: account.id,
-    createdAt: now,
-    expiresAt: now + SESSION_MS,
-  });
-  return token;
-}
+/** Who the house is in the trail: the first start, the demo. */
+const HOUSE_ACTOR = 'house';
 
 async function keepAccount(
   tx: Tx,
@@ -165,6 +185,22 @@ async function keepAccount(
   await store.changeAccount(tx, after);
   const same = before.email === after.email && before.password === after.password && after.disabledAt === null;
   if (!same) await store.deleteSessionsOf(tx, after.id);
+}
+
+/**
+ * @param had whether there was an administrator before the change
+ * @throws Refusal conflict `last_administrator` where nobody would be left who can let others in
+ */
+export async function refuseWithoutAdministrator(tx: Tx, orgId: number, had: boolean): Promise<void> {
+  if (had && !(await store.someAdministrator(tx, orgId)))
+    throw conflict('last_administrator', 'The last administrator cannot be disabled or lose the role.');
+}
+
+function actOf(before: store.AccountRow | null, after: store.AccountRow): string {
+  if (!before) return 'account.made';
+  if ((before.disabledAt === null) !== (after.disabledAt === null))
+    return after.disabledAt === null ? 'account.enabled' : 'account.disabled';
+  return 'account.changed';
 }
 
 async function freePersonId(tx: Tx, orgId: number): Promise<string> {

@@ -5,16 +5,20 @@ import { type Session, SignIn } from '#contract/people.ts';
 import { Id, Scope, Text } from '#contract/words.ts';
 import { anonymous } from '#server/foundation/refusals.ts';
 import type { Ground } from '#server/log/ground.ts';
+import { actorOf } from '../audit/commands.ts';
 import { orgOf } from '../door.ts';
 import { manageAccounts, manageKeys, signedIn, type Viewer } from '../may.ts';
+import { cursorOf, Paging, placeOf } from '../paging.ts';
 import { rosterOf, siteOf } from '../roster.ts';
 import * as commands from './commands.ts';
-import { cookieOf } from './rules.ts';
-import { accountOfPerson, keyRows } from './store.ts';
+import { PASSWORD_LEAST } from './password-rules.ts';
+import { browserOf, cookieOf, credentialsOf, hashOf } from './rules.ts';
+import { accountOfPerson, keyPage } from './store.ts';
+import { fromAddress } from './tries.ts';
 import { isSecure } from './viewers.ts';
-import { dated, whole } from './views.ts';
+import { dated } from './views.ts';
 
-const Password = z.string().min(12, 'must have at least 12 characters').max(1000);
+const Password = z.string().min(PASSWORD_LEAST, `must have at least ${PASSWORD_LEAST} characters`).max(1000);
 const SetUp = z.object({
   token: z.string().min(1).max(200),
   email: z.email().max(254),
@@ -35,7 +39,11 @@ export async function accountRoutes(plain: FastifyInstance, ground: Ground): Pro
   const secure = isSecure(ground.config);
 
   app.post('/api/v1/session', { config: { may: 'anyone' }, schema: { body: SignIn } }, async (request, reply) => {
-    const token = await commands.signIn(ground, request.body);
+    const browser = browserOf(request.headers['user-agent']);
+    const token = await fromAddress(ground, request.ip, () => commands.signIn(ground, { ...request.body, browser }));
+    // a session that somebody may have planted does not outlive the sign-in
+    const before = credentialsOf({ cookie: request.headers.cookie }, secure);
+    if (before) await commands.signOut(ground, hashOf(before.token));
     return reply.code(201).header('set-cookie', cookieOf(token, secure)).send({ signedIn: true });
   });
   app.delete('/api/v1/session', { config: { may: signedIn } }, async (request, reply) => {
@@ -47,24 +55,39 @@ export async function accountRoutes(plain: FastifyInstance, ground: Ground): Pro
     return sessionOf(ground, request.viewer);
   });
   app.post('/api/v1/setup', { config: { may: 'anyone' }, schema: { body: SetUp } }, async (request, reply) => {
-    const token = await commands.setUpWith(ground, request.body);
+    const browser = browserOf(request.headers['user-agent']);
+    const token = await fromAddress(ground, request.ip, () => commands.setUpWith(ground, { ...request.body, browser }));
     return reply.code(201).header('set-cookie', cookieOf(token, secure)).send({ signedIn: true });
   });
   app.put(
     '/api/v1/people/:id/account',
     { config: { may: manageAccounts }, schema: { params: OfId, body: AccountWish } },
-    async (request) => commands.saveAccount(ground, { orgId: orgOf(request), person: request.params.id }, request.body),
+    async (request) => {
+      const of = { orgId: orgOf(request), person: request.params.id, by: actorOf(request.viewer) };
+      return commands.saveAccount(ground, of, request.body);
+    },
   );
 
-  app.get('/api/v1/keys', { config: { may: manageKeys } }, async (request) =>
-    whole(ground, orgOf(request), (await keyRows(ground.db, orgOf(request))).map(dated)),
-  );
+  app.get('/api/v1/keys', { config: { may: manageKeys }, schema: { querystring: Paging } }, async (request) => {
+    const { limit, cursor } = request.query;
+    const [at, id] = placeOf(cursor, 'number', 'string') ?? [-1, ''];
+    const rows = await keyPage(ground.db, orgOf(request), { at, id, most: limit + 1 });
+    const last = rows[limit - 1];
+    return {
+      items: rows.slice(0, limit).map(dated),
+      next: rows.length > limit && last ? cursorOf(last.createdAt, last.id) : null,
+      position: String(await ground.log.position(orgOf(request))),
+    };
+  });
   app.post('/api/v1/keys', { config: { may: manageKeys }, schema: { body: KeyWish } }, async (request, reply) => {
-    const { createdAt, ...made } = await commands.createKey(ground, orgOf(request), request.body);
+    const { createdAt, ...made } = await commands.createKey(ground, orgOf(request), {
+      ...request.body,
+      by: actorOf(request.viewer),
+    });
     return reply.code(201).send({ ...made, createdAt: new Date(createdAt).toISOString() });
   });
   app.delete('/api/v1/keys/:id', { config: { may: manageKeys }, schema: { params: OfId } }, async (request, reply) => {
-    await commands.revokeKey(ground, orgOf(request), request.params.id);
+    await commands.revokeKey(ground, orgOf(request), { id: request.params.id, by: actorOf(request.viewer) });
     return reply.code(204).send();
   });
 }

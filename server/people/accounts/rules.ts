@@ -20,13 +20,13 @@ export function slide(expiresAt: number, now: number): number | null {
 }
 
 /**
- * Whether a further try to sign in is let through, and for how long to wait if not.
- * @param tries tries so far in the running window, this one included
- * @param since begin of that window, epoch ms
+ * For how long to wait before a further try is let through.
+ * @param counted tries so far in the running window, this one included, its begin (epoch ms), and how many it allows
  * @returns seconds to wait, 0 when let through
  */
-export function waitBeforeTry(tries: number, since: number, now: number): number {
-  return tries <= TRIES ? 0 : Math.max(1, Math.ceil((since + TRY_MS - now) / 1000));
+export function waitBeforeTry(counted: { tries: number; since: number; most?: number }, now: number): number {
+  const { tries, since, most = TRIES } = counted;
+  return tries <= most ? 0 : Math.max(1, Math.ceil((since + TRY_MS - now) / 1000));
 }
 
 /** `__Host-` binds the cookie to this host and to https; without https browsers refuse that prefix. */
@@ -52,11 +52,39 @@ export function credentialsOf(headers: Headers, secure: boolean): Credentials | 
  * @param own the configured `ORIGIN`; without one the Host header stands for it
  */
 export function isForeign(headers: Headers, own: string | undefined): boolean {
+  const site = first(headers['sec-fetch-site']);
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;
   const origin = first(headers.origin);
   if (origin === undefined) return false;
   if (own !== undefined && origin === own) return false;
   return own !== undefined || hostOf(origin) !== (first(headers.host) ?? '').toLowerCase();
 }
+
+/** A browser in words that tell one's own screens apart; no more of it is kept. */
+export function browserOf(userAgent: string | undefined): string | null {
+  if (!userAgent) return null;
+  const name = BROWSERS.find(([mark]) => userAgent.includes(mark))?.[1];
+  const system = SYSTEMS.find(([mark]) => userAgent.includes(mark))?.[1];
+  if (!name && !system) return null;
+  return [name ?? 'Browser', system].filter(Boolean).join(', ');
+}
+
+const BROWSERS = [
+  ['Edg/', 'Edge'],
+  ['OPR/', 'Opera'],
+  ['Firefox/', 'Firefox'],
+  ['Chrome/', 'Chrome'],
+  ['Safari/', 'Safari'],
+] as const;
+const SYSTEMS = [
+  ['Android', 'Android'],
+  ['iPhone', 'iPhone'],
+  ['iPad', 'iPad'],
+  ['Windows', 'Windows'],
+  ['Mac OS', 'macOS'],
+  ['CrOS', 'ChromeOS'],
+  ['Linux', 'Linux'],
+] as const;
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 export type Credentials = { kind: 'bearer' | 'session'; token: string };

@@ -18,6 +18,11 @@ export async function accountByEmail(tx: Tx, email: string): Promise<AccountRow 
   return row ?? null;
 }
 
+export async function accountById(tx: Tx, orgId: number, id: string): Promise<AccountRow | null> {
+  const [row] = await tx.rows<AccountRow>(`select ${ACCOUNT} from accounts where org_id = $1 and id = $2`, [orgId, id]);
+  return row ?? null;
+}
+
 export async function accountOfPerson(tx: Tx, orgId: number, person: string): Promise<AccountRow | null> {
   const [row] = await tx.rows<AccountRow>(`select ${ACCOUNT} from accounts where org_id = $1 and person = $2`, [
     orgId,
@@ -57,12 +62,12 @@ export async function someAdministrator(tx: Tx, orgId: number): Promise<boolean>
 
 export const insertSession = (
   tx: Tx,
-  row: { id: string; orgId: number; account: string; createdAt: number; expiresAt: number },
+  row: { id: string; orgId: number; account: string; createdAt: number; expiresAt: number; browser: string | null },
 ) =>
   tx.rows(
     `with gone as (delete from sessions where account = $3 and expires_at <= $4)
-     insert into sessions (id, org_id, account, created_at, expires_at) values ($1, $2, $3, $4, $5)`,
-    [row.id, row.orgId, row.account, row.createdAt, row.expiresAt],
+     insert into sessions (id, org_id, account, created_at, expires_at, seen_at, browser) values ($1, $2, $3, $4, $5, $4, $6)`,
+    [row.id, row.orgId, row.account, row.createdAt, row.expiresAt, row.browser],
   );
 
 export type SessionRow = {
@@ -70,6 +75,7 @@ export type SessionRow = {
   accountId: string;
   person: string;
   expiresAt: number;
+  seenAt: number | null;
   roles: Role[] | null;
   team: string | null;
   site: string | null;
@@ -79,7 +85,7 @@ export type SessionRow = {
 /** A session of an account that is not disabled, with what its rights hang on: one query. */
 export async function sessionById(tx: Tx, id: string): Promise<SessionRow | null> {
   const [row] = await tx.rows<SessionRow>(
-    `select s.org_id as "orgId", a.id as "accountId", a.person, s.expires_at as "expiresAt", p.roles, p.team, t.site,
+    `select s.org_id as "orgId", a.id as "accountId", a.person, s.expires_at as "expiresAt", s.seen_at as "seenAt", p.roles, p.team, t.site,
        array(select l.id from teams l where l.org_id = s.org_id and l.supervisor = a.person order by l.id) as led
      from sessions s join accounts a on a.id = s.account
      left join people p on p.org_id = a.org_id and p.id = a.person
@@ -93,10 +99,28 @@ export async function sessionById(tx: Tx, id: string): Promise<SessionRow | null
 export const renewSession = (tx: Tx, id: string, expiresAt: number) =>
   tx.rows('update sessions set expires_at = $2 where id = $1 and expires_at < $2', [id, expiresAt]);
 
+export const markSessionSeen = (tx: Tx, id: string, now: number) =>
+  tx.rows('update sessions set seen_at = $2 where id = $1', [id, now]);
+
 export const deleteSession = (tx: Tx, id: string) => tx.rows('delete from sessions where id = $1', [id]);
 
-export const deleteSessionsOf = (tx: Tx, account: string) =>
-  tx.rows('delete from sessions where account = $1', [account]);
+/** Ends the sessions of an account. @param but one that goes on */
+export const deleteSessionsOf = (tx: Tx, account: string, but = '') =>
+  tx.rows('delete from sessions where account = $1 and id <> $2', [account, but]);
+
+export type OpenSession = { id: string; createdAt: number; seenAt: number | null; browser: string | null };
+
+/** Sessions of an account that still hold, the last seen first. They are known by the first half of their digest. */
+export const sessionsOf = (tx: Tx, account: string, now: number) =>
+  tx.rows<OpenSession>(
+    `select id, created_at as "createdAt", seen_at as "seenAt", browser from sessions
+     where account = $1 and expires_at > $2 order by seen_at desc nulls last, id limit 500`,
+    [account, now],
+  );
+
+/** Ends one session of an account by the first half of its digest. */
+export const deleteOneOf = (tx: Tx, account: string, half: string) =>
+  tx.rows('delete from sessions where account = $1 and left(id, 32) = $2 returning 1', [account, half]);
 
 export type KeyRow = { id: string; name: string; scopes: Scope[]; createdAt: number; revokedAt: number | null };
 
@@ -108,11 +132,26 @@ export const insertKey = (tx: Tx, orgId: number, row: KeyRow & { hash: string })
     [orgId, row.id, row.name, row.scopes.join(','), row.hash, row.createdAt],
   );
 
-export const keyRows = (tx: Tx, orgId: number) =>
+/** A page of keys in the order in which they were made. */
+export const keyPage = (tx: Tx, orgId: number, page: { at: number; id: string; most: number }) =>
   tx.rows<KeyRow>(
-    `select id, name, scopes, created_at as "createdAt", revoked_at as "revokedAt" from api_keys where org_id = $1 order by created_at, id`,
-    [orgId],
+    `select id, name, scopes, created_at as "createdAt", revoked_at as "revokedAt" from api_keys
+     where org_id = $1 and (created_at, id) > ($2, $3) order by created_at, id limit $4`,
+    [orgId, page.at, page.id, page.most],
   );
+
+/** Keys of a name that are not revoked. */
+export const openKeysNamed = (tx: Tx, orgId: number, name: string) =>
+  tx.rows<{ id: string }>('select id from api_keys where org_id = $1 and name = $2 and revoked_at is null', [
+    orgId,
+    name,
+  ]);
+
+export const keyNames = (tx: Tx, orgId: number, ids: string[]) =>
+  tx.rows<{ id: string; name: string }>('select id, name from api_keys where org_id = $1 and id = any($2::text[])', [
+    orgId,
+    ids,
+  ]);
 
 export async function keyByHash(tx: Tx, hash: string): Promise<{ id: string; orgId: number; scopes: Scope[] } | null> {
   const [row] = await tx.rows<{ id: string; orgId: number; scopes: Scope[] }>(
@@ -161,3 +200,7 @@ export async function countTry(tx: Tx, digest: string, now: number): Promise<{ t
 }
 
 export const forgetTries = (tx: Tx, digest: string) => tx.rows('delete from sign_in_tries where digest = $1', [digest]);
+
+/** Takes back one try that was none. */
+export const forgiveTry = (tx: Tx, digest: string) =>
+  tx.rows('update sign_in_tries set tries = greatest(tries - 1, 0) where digest = $1', [digest]);

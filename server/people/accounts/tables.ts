@@ -30,8 +30,29 @@ export const sessions = pgTable(
       .references(() => accounts.id, { onDelete: 'cascade' }),
     createdAt: millis().notNull(),
     expiresAt: millis().notNull(),
+    /** To the five minutes. */
+    seenAt: millis(),
+    /** What signed in, in words that tell one's own screens apart. */
+    browser: text(),
   },
   (t) => [index('sessions_account').on(t.account)],
+);
+
+/** One-time links that let somebody choose a password: the first one (`invitation`) or a new one (`reset`). */
+export const invitations = pgTable(
+  'invitations',
+  {
+    hash: text().primaryKey(),
+    orgId: orgId(),
+    account: uuid()
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    kind: text().notNull(),
+    createdAt: millis().notNull(),
+    expiresAt: millis().notNull(),
+    usedAt: millis(),
+  },
+  (t) => [index('invitations_account').on(t.account)],
 );
 
 export const apiKeys = pgTable('api_keys', {

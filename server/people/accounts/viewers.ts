@@ -4,7 +4,7 @@ import type { Db } from '#server/foundation/db.ts';
 import type { Viewer } from '../may.ts';
 import { deviceByHash, markSeen } from './device-store.ts';
 import { credentialsOf, type Headers, hashOf, slide } from './rules.ts';
-import { keyByHash, renewSession, sessionById } from './store.ts';
+import { keyByHash, markSessionSeen, renewSession, sessionById } from './store.ts';
 
 /** What it takes to know who asks. */
 export type Gate = { db: Db; clock: Clock; config: Pick<Config, 'ORIGIN'> };
@@ -13,6 +13,7 @@ const REMEMBER_MS = 1_000;
 const MOST = 20_000;
 /** A screen is asked about every two seconds; what is written of it is one row in half a minute. */
 const SEEN_MS = 30_000;
+const SESSION_SEEN_MS = 300_000;
 
 export const isSecure = (config: Pick<Config, 'ORIGIN'>): boolean => config.ORIGIN?.startsWith('https:') ?? false;
 
@@ -75,6 +76,8 @@ async function ofSession({ db, clock }: Gate, id: string): Promise<Viewer> {
   const expiresAt = slide(row.expiresAt, clock.now());
   if (expiresAt === null) return ANONYMOUS;
   if (expiresAt !== row.expiresAt) await renewSession(db, id, expiresAt);
+  const now = clock.now();
+  if (now - (row.seenAt ?? 0) >= SESSION_SEEN_MS) await markSessionSeen(db, id, now);
   const { orgId, accountId, person, team, site, led } = row;
   return {
     kind: 'account',

@@ -1,0 +1,53 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { Id } from '#contract/words.ts';
+import type { Tx } from '#server/foundation/db.ts';
+import type { Ground } from '#server/log/ground.ts';
+import { keyNames } from '../accounts/store.ts';
+import { orgOf } from '../door.ts';
+import { seeLooks } from '../may.ts';
+import { cursorOf, Paging, placeOf } from '../paging.ts';
+import { rosterOf } from '../roster.ts';
+import { looksAt } from './store.ts';
+
+/** Who looked at a person's data: for that person, and for administrators. */
+export async function lookRoutes(plain: FastifyInstance, ground: Ground): Promise<void> {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  app.get(
+    '/api/v1/people/:id/looks',
+    { config: { may: seeLooks }, schema: { params: z.object({ id: Id }), querystring: Paging } },
+    async (request) => {
+      await app.looks.flush();
+      const orgId = orgOf(request);
+      const { limit, cursor } = request.query;
+      const [hour, viewer, noun] = placeOf(cursor, 'number', 'string', 'string') ?? [Number.MAX_SAFE_INTEGER, '', ''];
+      const of = { orgId, subject: request.params.id };
+      const rows = await looksAt(ground.db, of, { after: { hour, viewer, noun }, limit: limit + 1 });
+      const shown = rows.slice(0, limit);
+      const last = shown.at(-1);
+      const nameOf = await namesFor(ground.db, orgId, shown);
+      return {
+        items: shown.map((row) => ({
+          viewer: { kind: kindOf(row.viewer), id: idOf(row.viewer), name: nameOf(row.viewer) },
+          noun: row.noun,
+          hour: new Date(row.hour).toISOString(),
+          at: new Date(row.at).toISOString(),
+          times: row.times,
+        })),
+        next: rows.length > limit && last ? cursorOf(last.hour, last.viewer, last.noun) : null,
+        position: String(await ground.log.position(orgId)),
+      };
+    },
+  );
+}
+
+const kindOf = (viewer: string) => (viewer.startsWith('key:') ? 'key' : 'person');
+const idOf = (viewer: string) => viewer.slice(viewer.indexOf(':') + 1);
+
+async function namesFor(tx: Tx, orgId: number, rows: { viewer: string }[]): Promise<(viewer: string) => string> {
+  const keys = rows.filter(({ viewer }) => kindOf(viewer) === 'key').map(({ viewer }) => idOf(viewer));
+  const names = new Map((await keyNames(tx, orgId, keys)).map(({ id, name }) => [`key:${id}`, name]));
+  const { people } = await rosterOf(tx, orgId);
+  return (viewer) => names.get(viewer) ?? people.get(idOf(viewer))?.name ?? idOf(viewer);
+}
