@@ -1,4 +1,5 @@
 import type { Board, Scorecard, Target } from '#contract/definitions.ts';
+import type { RewardWish } from '#contract/rewards.ts';
 
 const seconds = (s: number): number => s * 1000;
 const marks = (floor: number, target: number, stretch: number) => ({ floor, target, stretch });
@@ -50,4 +51,62 @@ export const BOARDS: Board[] = [
   },
   { id: 'points', measure: 'points', window: 'week', unit: 'person', scopes: EVERYWHERE, mode: 'top-n', n: 5 },
   { id: 'score-week', measure: 'score', window: 'week', unit: 'person', scopes: ['org'], mode: 'top-n', n: 5 },
+];
+
+/** What points are worth at Harbour Lights. */
+export const REWARDS: readonly RewardWish[] = [
+  {
+    id: 'coffee',
+    name: 'A coffee on the house',
+    words: 'From the good machine, any day.',
+    icon: 'coffee',
+    price: 150,
+    stock: null,
+    visible: true,
+  },
+  {
+    id: 'late-start',
+    name: 'Start an hour later',
+    words: 'Once, on a day that you choose.',
+    icon: 'clock',
+    price: 600,
+    stock: 40,
+    visible: true,
+  },
+  {
+    id: 'cinema',
+    name: 'Two cinema tickets',
+    words: 'For any film in town.',
+    icon: 'ticket',
+    price: 1_400,
+    stock: 25,
+    visible: true,
+  },
+  {
+    id: 'book',
+    name: 'A book of your choice',
+    words: 'To read or to give away.',
+    icon: 'book',
+    price: 1_800,
+    stock: 30,
+    visible: true,
+  },
+  {
+    id: 'headset',
+    name: 'A quieter headset',
+    words: 'Yours to keep, with a case.',
+    icon: 'headphones',
+    price: 4_500,
+    stock: 8,
+    visible: true,
+  },
+  {
+    id: 'day-off',
+    name: 'A day off',
+    words: 'A day more in this year’s calendar.',
+    icon: 'plane',
+    price: 9_000,
+    stock: 6,
+    visible: true,
+  },
 ];
