@@ -21,7 +21,6 @@ const inside = shared[KEY];
 /** Mounts SvelteKit as the last scope: no body parser may touch its requests. */
 export async function mountPages(app: FastifyInstance, pages: Pages): Promise<void> {
   const handler = await pages(app.server);
-  const inject = app.inject.bind(app) as Inside['inject'];
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
@@ -31,6 +30,8 @@ export async function mountPages(app: FastifyInstance, pages: Pages): Promise<vo
       for (const [name, value] of Object.entries(reply.getHeaders()))
         if (value !== undefined) reply.raw.setHeader(name, value);
       reply.hijack();
+      // tries are counted by address: what a page asks for is asked by whoever asked for the page
+      const inject = ((ask: object) => app.inject({ ...ask, remoteAddress: request.ip })) as Inside['inject'];
       inside.run({ inject }, () => handler(request.raw, reply.raw, (error) => give404(reply.raw, error)));
     });
   });
