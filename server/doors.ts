@@ -31,8 +31,6 @@ import { accountRoutes } from '#server/people/accounts/routes.ts';
 import { ownAccountRoutes } from '#server/people/accounts/session-routes.ts';
 import { auditRoutes } from '#server/people/audit/routes.ts';
 import { lookRoutes } from '#server/people/looks/routes.ts';
-import { auditRoutes } from '#server/people/audit/routes.ts';
-import { lookRoutes } from '#server/people/looks/routes.ts';
 import type { Viewer } from '#server/people/may.ts';
 import { peopleRoutes } from '#server/people/routes.ts';
 import { wallTopic } from '#server/wallboard/live.ts';
@@ -67,8 +65,6 @@ export const routes: readonly ((app: FastifyInstance, ground: Ground) => Promise
   accountRoutes,
   invitationRoutes,
   ownAccountRoutes,
-  auditRoutes,
-  lookRoutes,
   auditRoutes,
   lookRoutes,
   deviceRoutes,
