@@ -86,6 +86,22 @@ test('a screen with a device token becomes a wallboard and stays one', async ({ 
   await expectNoViolations(page);
 });
 
+const PAGES: [role: string, path: string][] = [
+  ...['/today', '/today?window=month', '/boards', '/boards?board=aht', '/boards?board=points'].map(of('agent')),
+  ...['/badges', '/rewards', '/me', '/coaching', '/help/kpis', '/nowhere'].map(of('agent')),
+  ...['/team', '/team?window=month', '/flags', '/coaching', '/grants', '/admin/devices'].map(of('supervisor')),
+  ...['/team', '/boards?board=aht&window=month', '/flags'].map(of('manager')),
+];
+
+function of(role: string): (path: string) => [string, string] {
+  return (path) => [role, path];
+}
+
+async function enterAfresh(page: Page, role: string): Promise<void> {
+  await page.context().clearCookies();
+  await enter(page, role);
+}
+
 for (const colorScheme of ['light', 'dark'] as const)
   for (const width of [390, 1440])
     test(`nothing is in anybody's way: ${colorScheme}, ${width} px`, async ({ page }) => {
@@ -93,8 +109,10 @@ for (const colorScheme of ['light', 'dark'] as const)
       await page.setViewportSize({ width, height: 900 });
       await page.goto('/login');
       await expectNoViolations(page);
-      await enter(page, 'agent');
-      for (const path of ['/today', '/today?window=month', '/boards', '/boards?board=aht', '/help/kpis', '/nowhere']) {
+      let signedInAs = '';
+      for (const [role, path] of PAGES) {
+        if (role !== signedInAs) await enterAfresh(page, role);
+        signedInAs = role;
         await page.goto(path);
         await expect(page.locator('h1')).toBeVisible();
         await expectNoViolations(page);

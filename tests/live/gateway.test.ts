@@ -139,7 +139,10 @@ describe('who may look', () => {
     const device = await createDevice(house.ground, ORG, { name: 'TV', scope: 'org' });
     const socket = await house.socket(device.token);
     const wall = await socket.emitWithAck('subscribe', { topic: `wall:${device.id}` });
-    expect(wall).toMatchObject({ ok: true, snapshot: { device: { name: 'TV' }, scenes: [{ id: 'board:score:day' }, {}, {}, {}] } });
+    expect(wall).toMatchObject({
+      ok: true,
+      snapshot: { device: { name: 'TV' }, scenes: [{ id: 'board:score:day' }, {}, {}, {}] },
+    });
     for (const topic of ['person:ana', 'team:red', 'wall:another']) {
       expect((await socket.emitWithAck('subscribe', { topic })).code).toBe('forbidden');
     }

@@ -57,7 +57,7 @@ describe('a celebration', () => {
         team: 'Red',
         name: 'Full house',
         tier: 'gold',
-        words: '50 contacts in a day',
+        words: '65 contacts in a day',
       }),
     ]);
     expect((await wallOf(all.token)).celebrations.map((one) => one.id)).toEqual([id]);
@@ -145,4 +145,5 @@ const PUBLIC = [
   '/api/v1/pairings/mine',
   '/api/v1/invitations',
   '/api/v1/resets',
+  '/api/v1/invitation',
 ];
