@@ -87,9 +87,10 @@ export function isoDay(instant: string | number, timeZone: string): string {
   return new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date(instant));
 }
 
-/** A window in words: the hours of an hour, the date of a day, first and last day of anything longer. */
+/** A window in words: the hours of an hour, the date of a day, first and last day of anything longer; of a moment, day and time. */
 export function spanText({ name, from, to }: { name: string; from: string; to: string }, setting: Setting): string {
   const { locale, timeZone } = setting;
+  if (from === to) return `${dayOf(from, setting)}, ${timeOfDay(from, setting)}`;
   if (name === 'hour' || name === '60m') return `${timeOfDay(from, setting)}–${timeOfDay(to, setting)}`;
   const last = Date.parse(to) - 1;
   const form = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric', timeZone });

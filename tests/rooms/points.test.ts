@@ -57,7 +57,8 @@ describe('an hour that closes', () => {
     const query = new URLSearchParams({ subject: 'person:ana', measure: items[0].receipt });
     const { status, body } = await floor.api('GET', `/api/v1/receipts?${query}`);
     expect(status).toBe(200);
-    expect(body.sentence).toContain('10 points for a score of');
+    expect(body.sentence).toMatch(/^10 points for a score of [\d.]+ in the hour from 09:00 on 2026-03-11\.$/);
+    expect(items[0]).toMatchObject({ words: body.sentence, cause: `window:hour:${ZONE}:${Date.parse(HOUR.from)}` });
     expect(recomputeSteps(body)).toEqual(body.steps.map((step: { result: number }) => step.result));
     expect(body.steps.at(-1).result).toBe(body.value);
     expect(body.events.map((event: { type: string }) => event.type)).toEqual(['window.closed', 'points.awarded']);

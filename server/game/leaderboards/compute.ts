@@ -6,6 +6,7 @@ import type { Definitions } from '#server/attainment/scoring/plan.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import { type Earned, earnedBetween } from '#server/game/points/store.ts';
 import { membersOf, type Roster } from '#server/people/roster.ts';
+import { teamAt } from '#server/people/rules.ts';
 import { type Candidate, lineOf, measureName, peopleOf, scopeOf, type spansOf } from './lines.ts';
 import type { Line } from './rules.ts';
 
@@ -49,7 +50,8 @@ async function pointLines(tx: Tx, asking: Asking, only?: string[]): Promise<Line
     held: null,
   });
   if (board.unit === 'person') return earned.map((own) => line(own.person, own));
-  const teams = Map.groupBy(earned, ({ person }) => roster.people.get(person)?.team ?? '');
+  const teamOf = (person: string) => teamAt(roster.people.get(person)?.teams ?? [], spans.span.to - 1) ?? '';
+  const teams = Map.groupBy(earned, ({ person }) => teamOf(person));
   return [...teams].flatMap(([team, own]) => (team === '' ? [] : [line(team, own.reduce(sumOfTwo))]));
 }
 

@@ -24,6 +24,6 @@ export function pointsTopic(ground: Pick<Ground, 'db' | 'clock'>): Topic<Viewer>
           position,
         };
       }),
-    concerns: (notes, name) => notes.people.has(name.parts[0] ?? ''),
+    concerns: (notes, name) => notes.definitions || notes.people.has(name.parts[0] ?? ''),
   };
 }

@@ -5,6 +5,7 @@ import type { ReceiptWriter } from '#server/log/receipt.ts';
 import { eventsByIdentity } from '#server/log/store.ts';
 import { AWARD_RULES } from './awards.ts';
 import { accountOf } from './rules.ts';
+import { scoreOf, sentenceOf } from './sentences.ts';
 import { movementOf } from './store.ts';
 
 /** `points:<transfer>`: why points moved, down to the event that moved them and the closing behind it. */
@@ -46,8 +47,9 @@ const iso = (at: number): string => new Date(at).toISOString();
 
 type Explained = Pick<Receipt, 'sentence' | 'definition' | 'steps'>;
 
-function explained({ type, data }: LoggedEvent, amount: number): Explained {
-  if (type === 'points.awarded') return awarded(data, amount);
+function explained(event: LoggedEvent, amount: number): Explained {
+  const sentence = sentenceOf(event, amount);
+  if (event.type === 'points.awarded') return { sentence, ...awarded(event.data, amount) };
   const definition = null;
   const steps = [
     {
@@ -58,21 +60,16 @@ function explained({ type, data }: LoggedEvent, amount: number): Explained {
       digits: 0 as const,
     },
   ];
-  if (type === 'badge.earned')
-    return { sentence: `${points(amount)} for the badge ${data.badge} in ${data.tier}.`, definition, steps };
-  if (type === 'reward.redeemed')
-    return { sentence: `${points(-amount)} spent on the reward ${data.reward}.`, definition, steps };
-  return { sentence: `${points(amount)} given back for the reward ${data.reward}.`, definition, steps };
+  return { sentence, definition, steps };
 }
 
-function awarded(data: Record<string, unknown>, amount: number): Explained {
+function awarded(data: Record<string, unknown>, amount: number): Omit<Explained, 'sentence'> {
   const rule = AWARD_RULES.find((one) => one.id === data.rule && one.version === data.version);
-  const score = (Number(data.score) / 10).toFixed(1);
+  const score = scoreOf(data);
   const { above = 0, most = amount } = rule ?? {};
   // the whole part of a difference, told without a function that formulas do not have
   const whole = Math.floor(Number(score) - above);
   return {
-    sentence: `${points(amount)} for a score of ${score} in the ${data.window}.`,
     definition: rule ? { id: rule.id, version: rule.version, text: rule.words } : null,
     steps: [
       {
@@ -94,7 +91,6 @@ function awarded(data: Record<string, unknown>, amount: number): Explained {
 }
 
 const remainder = (tenths: number): number => ((tenths % 10) + 10) % 10;
-const points = (n: number): string => (n === 1 ? 'One point' : `${n} points`);
 
 const shownEvent = ({ position, source, id, type, time }: LoggedEvent): Receipt['events'][number] => ({
   position: String(position),

@@ -2,10 +2,11 @@ import type { Movement, PointsAbout, Wallet } from '#contract/points.ts';
 import { resolveWindow } from '#server/facts/windows.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import { missing } from '#server/foundation/refusals.ts';
-import { HOUSE } from '#server/log/catalogue.ts';
+import { HOUSE, type LoggedEvent } from '#server/log/catalogue.ts';
 import { eventsByIdentity } from '#server/log/store.ts';
 import { rosterOf, zoneOf } from '#server/people/roster.ts';
 import { accountOf } from './rules.ts';
+import { sentenceOf } from './sentences.ts';
 import { balanceRow, earnedBetween, movementsOf } from './store.ts';
 
 /** Whose wallet, as of when (epoch ms), and which page of its movements. */
@@ -28,19 +29,17 @@ export async function walletOf(
   const account = accountOf(person);
   const rows = await movementsOf(tx, orgId, { account, before: before ?? Number.MAX_SAFE_INTEGER, most: limit + 1 });
   const shown = rows.slice(0, limit);
-  const about = await aboutOf(
-    tx,
-    orgId,
-    shown.map((row) => row.id),
-  );
+  const events = await eventsOf(tx, orgId, shown);
   const items = shown.map(
-    ({ id, at, kind, amount, balance }): Movement => ({
+    ({ id, at, kind, cause, amount, balance }): Movement => ({
       id,
       at: new Date(at).toISOString(),
       kind,
       amount,
       balanceAfter: balance,
-      about: about.get(id) ?? {},
+      words: events.has(id) ? sentenceOf(events.get(id) as LoggedEvent, amount) : '',
+      cause,
+      about: aboutOf(events.get(id)),
       receipt: `points:${id}`,
     }),
   );
@@ -56,18 +55,14 @@ export async function walletOf(
 
 const ABOUT = ['rule', 'window', 'zone', 'from', 'to', 'score', 'badge', 'tier', 'reward'] as const;
 
-/** What the events behind some transfers tell, by the id that both share. */
-async function aboutOf(tx: Tx, orgId: number, ids: readonly string[]): Promise<Map<string, PointsAbout>> {
-  if (ids.length === 0) return new Map();
-  const events = await eventsByIdentity(
-    tx,
-    orgId,
-    ids.map((id) => ({ source: HOUSE, id })),
-  );
-  return new Map(
-    events.map(({ id, data }) => [
-      id,
-      Object.fromEntries(ABOUT.filter((name) => data[name] !== undefined).map((name) => [name, data[name]])),
-    ]),
-  );
+/** The events behind some transfers, by the id that both share. */
+async function eventsOf(tx: Tx, orgId: number, of: readonly { id: string }[]): Promise<Map<string, LoggedEvent>> {
+  if (of.length === 0) return new Map();
+  const asked = of.map(({ id }) => ({ source: HOUSE, id }));
+  return new Map((await eventsByIdentity(tx, orgId, asked)).map((event) => [event.id, event]));
 }
+
+const aboutOf = (event: LoggedEvent | undefined): PointsAbout =>
+  Object.fromEntries(
+    ABOUT.flatMap((name) => (event?.data[name] === undefined ? [] : [[name, event.data[name]]])),
+  ) as PointsAbout;

@@ -18,6 +18,10 @@ export type Movement = {
   kind: 'award' | 'badge' | 'grant' | 'redemption' | 'return';
   amount: number;
   balanceAfter: number;
+  /** What it was for, in one sentence. */
+  words: string;
+  /** The id of the event that it follows from. */
+  cause: string;
   about: PointsAbout;
   /** The measure under which its receipt is asked. */
   receipt: string;
