@@ -27,8 +27,8 @@ export default defineConfig({
   webServer: {
     command: 'node server/main.ts',
     cwd: '..',
-    url: `http://127.0.0.1:${port}/readyz`,
-    reuseExistingServer: false,
+    // not before the demo has caught up with its month
+    wait: { stdout: /Floorlight is ready at/ },
     timeout: 240_000,
     gracefulShutdown: { signal: 'SIGTERM', timeout: 5000 },
     env: { PORT: String(port), DATA_DIR: process.env.E2E_DATA },
