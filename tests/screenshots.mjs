@@ -12,6 +12,9 @@ const folder = path.join(import.meta.dirname, '../docs/images');
 const SHOTS = [
   { role: 'agent', page: '/today', theme: 'day', file: 'today.png' },
   { role: 'agent', page: '/today', theme: 'floor', file: 'today-dark.png' },
+  { role: 'agent', page: '/rewards', theme: 'day', file: 'rewards.png' },
+  { role: 'manager', page: '/team?team=tejo&window=week', theme: 'day', file: 'team.png' },
+  { role: 'manager', page: '/flags', theme: 'day', file: 'flags.png' },
   { role: 'manager', page: '/boards', theme: 'floor', file: 'boards.png' },
 ];
 
