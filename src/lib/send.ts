@@ -5,15 +5,14 @@ import { t } from './words.ts';
 export async function send<Body = { id: string; position: string }>(
   method: 'POST' | 'PUT' | 'DELETE',
   path: string,
-  body: unknown,
+  body?: unknown,
 ): Promise<{ body: Body; error: null } | { body: null; error: string }> {
   try {
     const answer = await fetch(`/api/v1/${path}`, {
       method,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });
-    if (answer.ok) return { body: (await answer.json()) as Body, error: null };
+    if (answer.ok) return { body: (answer.status === 204 ? {} : await answer.json()) as Body, error: null };
     const { detail, title } = await problemOf(answer);
     return { body: null, error: detail || title };
   } catch {

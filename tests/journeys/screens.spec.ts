@@ -88,9 +88,10 @@ test('a screen with a device token becomes a wallboard and stays one', async ({ 
 
 const PAGES: [role: string, path: string][] = [
   ...['/today', '/today?window=month', '/boards', '/boards?board=aht', '/boards?board=points'].map(of('agent')),
-  ...['/badges', '/rewards', '/me', '/coaching', '/help/kpis', '/nowhere'].map(of('agent')),
+  ...['/badges', '/rewards', '/me', '/coaching', '/account', '/help/kpis', '/nowhere'].map(of('agent')),
   ...['/team', '/team?window=month', '/flags', '/coaching', '/grants', '/admin/devices'].map(of('supervisor')),
   ...['/team', '/boards?board=aht&window=month', '/flags'].map(of('manager')),
+  ...['/admin/people', '/admin/devices'].map(of('admin')),
 ];
 
 function of(role: string): (path: string) => [string, string] {
