@@ -106,6 +106,7 @@ async function enterAfresh(page: Page, role: string): Promise<void> {
 for (const colorScheme of ['light', 'dark'] as const)
   for (const width of [390, 1440])
     test(`nothing is in anybody's way: ${colorScheme}, ${width} px`, async ({ page }) => {
+      test.setTimeout(240_000);
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.setViewportSize({ width, height: 900 });
       await page.goto('/login');
