@@ -17,62 +17,54 @@ export const BOOKED = [
 export type Bookable = Pick<LoggedEvent, 'type' | 'time' | 'position' | 'data'>;
 
 /** Writes what one event of this room says; twice is once. */
-export async function book(tx: Tx, orgId: number, { type, time, position, data }: Bookable): Promise<void> {
-  const at = { time, position };
-  // biome-ignore lint/suspicious/noExplicitAny: the shapes are this room's own, written by its commands and its decider
-  const said = data as any;
-  if (type === 'flag.opened') await store.insertFlag(tx, orgId, flagOf(said, at));
-  if (type === 'flag.joined')
-    await store.joinFlag(tx, orgId, {
-      id: said.flag,
-      window: (said.windows as Tested[])[0] as Tested,
-      gain: said.gain,
-    });
-  if (type === 'flag.answered') await store.answerFlag(tx, orgId, { id: said.flag, n: said.n, position });
-  if (type === 'flag.closed')
-    await store.closeFlag(tx, orgId, { id: said.flag, why: said.why, by: said.by, at: time, position });
-  if (type === 'coaching.launched') await store.insertPlan(tx, orgId, planOf(said, at));
-  if (type === 'coaching.acknowledged') await store.acknowledgePlan(tx, orgId, { id: said.plan, at: time });
-  if (type === 'coaching.settled')
-    await store.settlePlan(tx, orgId, { id: said.plan, state: said.outcome, by: said.by, at: time });
+export async function book(tx: Tx, orgId: number, event: Bookable): Promise<void> {
+  await BOOK[event.type as (typeof BOOKED)[number]]?.(tx, orgId, event);
 }
 
-type At = { time: number; position: number };
+type Opened = Pick<store.FlagRow, 'person' | 'kpi' | 'rule' | 'grain' | 'about' | 'gain'> & {
+  flag: string;
+  windows: Tested[];
+};
+type Launched = Pick<store.PlanRow, 'person' | 'kpi' | 'flag' | 'by' | 'steps' | 'dueOn'> & { plan: string };
+type Closed = { flag: string; why: 'gone' | 'leader'; by: string | null };
+type Settled = { plan: string; outcome: 'done' | 'cancelled'; by: string };
 
-// biome-ignore lint/suspicious/noExplicitAny: as above
-const flagOf = (said: any, { time, position }: At): store.FlagRow => ({
-  id: said.flag,
-  person: said.person,
-  kpi: said.kpi,
-  rule: said.rule,
-  grain: said.grain,
-  about: said.about,
-  evidence: said.windows,
-  gain: said.gain,
-  openedAt: time,
-  state: 'open',
-  why: null,
-  closedAt: null,
-  closedBy: null,
-  closing: null,
-  answers: 0,
-  answer: null,
-  position,
-});
+// the shapes are this room's own, written by its commands and its decider
+const BOOK: Record<(typeof BOOKED)[number], (tx: Tx, orgId: number, event: Bookable) => Promise<unknown>> = {
+  'flag.opened': (tx, orgId, event) => store.insertFlag(tx, orgId, flagOf(event)),
+  'flag.joined': (tx, orgId, { data }) => {
+    const { flag, windows, gain } = data as Pick<Opened, 'flag' | 'windows' | 'gain'>;
+    return store.joinFlag(tx, orgId, { id: flag, window: windows[0] as Tested, gain });
+  },
+  'flag.answered': (tx, orgId, { data, position }) => {
+    const { flag, n } = data as { flag: string; n: number };
+    return store.answerFlag(tx, orgId, { id: flag, n, position });
+  },
+  'flag.closed': (tx, orgId, { data, time, position }) => {
+    const { flag, why, by } = data as Closed;
+    return store.closeFlag(tx, orgId, { id: flag, why, by, at: time, position });
+  },
+  'coaching.launched': (tx, orgId, event) => store.insertPlan(tx, orgId, planOf(event)),
+  'coaching.acknowledged': (tx, orgId, { data, time }) =>
+    store.acknowledgePlan(tx, orgId, { id: String(data.plan), at: time }),
+  'coaching.settled': (tx, orgId, { data, time }) => {
+    const { plan, outcome, by } = data as Settled;
+    return store.settlePlan(tx, orgId, { id: plan, state: outcome, by, at: time });
+  },
+};
 
-// biome-ignore lint/suspicious/noExplicitAny: as above
-const planOf = (said: any, { time, position }: At): store.PlanRow => ({
-  id: said.plan,
-  person: said.person,
-  kpi: said.kpi,
-  flag: said.flag,
-  by: said.by,
-  steps: said.steps,
-  dueOn: said.dueOn,
-  launchedAt: time,
-  acknowledgedAt: null,
-  state: 'open',
-  settledAt: null,
-  settledBy: null,
-  position,
-});
+function flagOf({ data, time, position }: Bookable): store.FlagRow {
+  const { flag, person, kpi, rule, grain, about, windows, gain } = data as Opened;
+  return {
+    ...{ id: flag, person, kpi, rule, grain, about, evidence: windows, gain, openedAt: time, position },
+    ...{ state: 'open', why: null, closedAt: null, closedBy: null, closing: null, answers: 0, answer: null },
+  };
+}
+
+function planOf({ data, time, position }: Bookable): store.PlanRow {
+  const { plan, person, kpi, flag, by, steps, dueOn } = data as Launched;
+  return {
+    ...{ id: plan, person, kpi, flag, by, steps, dueOn, launchedAt: time, position },
+    ...{ acknowledgedAt: null, state: 'open', settledAt: null, settledBy: null },
+  };
+}

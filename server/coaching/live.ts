@@ -1,7 +1,8 @@
 import type { Ground } from '#server/log/ground.ts';
 import type { Topic } from '#server/log/topic.ts';
 import { floorFor } from '#server/people/door.ts';
-import { leadPerson, leadSome, ownPerson, seeMembers, type Viewer } from '#server/people/may.ts';
+import { leadPerson, leadSome, ownOrLed, seeMembers, type Viewer } from '#server/people/may.ts';
+import { ownTopic } from '#server/people/own-topic.ts';
 import { rosterOf } from '#server/people/roster.ts';
 import { coachingOf, flagsOf } from './views.ts';
 
@@ -25,17 +26,11 @@ export function coachingTopics(ground: Pick<Ground, 'db' | 'clock'>): Topic<View
     },
     concerns: (notes) => notes.people.size > 0 || notes.definitions,
   };
-  const coaching: Topic<Viewer> = {
+  const coaching = ownTopic(ground, {
     noun: 'coaching',
     thinMs: 0,
-    admit: async (viewer, { parts }) => {
-      const floor = floorFor(ground, viewer);
-      const asked = { id: parts[0] };
-      if (parts.length !== 1) return null;
-      return (await ownPerson(viewer, asked, floor)) || (await leadPerson(viewer, asked, floor)) ? 'all' : null;
-    },
-    snapshot: (orgId, { parts }) => coachingOf(ground, orgId, { people: [parts[0] ?? ''], state: null, own: true }),
-    concerns: (notes, { parts }) => notes.definitions || notes.people.has(parts[0] ?? ''),
-  };
+    may: ownOrLed,
+    snapshot: (orgId, person) => coachingOf(ground, orgId, { people: [person], state: null, own: true }),
+  });
   return [flags, coaching];
 }

@@ -2,10 +2,7 @@ import type { Flag } from '#contract/coaching.ts';
 import type { Receipt } from '#contract/receipts.ts';
 import { said } from '#server/attainment/receipts/sentences.ts';
 import { missing } from '#server/foundation/refusals.ts';
-import { HOUSE } from '#server/log/catalogue.ts';
-import type { Ground } from '#server/log/ground.ts';
-import type { ReceiptWriter } from '#server/log/receipt.ts';
-import { eventsByIdentity } from '#server/log/store.ts';
+import { BARE, listed, ownEvents, type ReceiptWriter } from '#server/log/receipt.ts';
 import { K, N, type Tested } from './rules.ts';
 import { type FlagRow, flagRow, type PlanRow, planRow } from './store.ts';
 import { presentFlags, presentPlans, shownBy } from './views.ts';
@@ -22,7 +19,7 @@ export const flagReceipt: ReceiptWriter = {
     const say = (value: number) => said(value, flag.kpi.unit, currency);
     const { definition, target } = row.about;
     return {
-      ...EMPTY,
+      ...BARE,
       ...asked,
       window: windowOf(row.evidence),
       value: row.evidence.filter(({ beyond }) => beyond).length,
@@ -31,7 +28,7 @@ export const flagReceipt: ReceiptWriter = {
       target: { version: target.version, of: target.of, marks: target.marks },
       sample: row.evidence.reduce((sum, { sample }) => sum + sample, 0),
       steps: stepsOf(row, say),
-      ...(await eventsOf(ground, orgId, idsOfFlag(row))),
+      ...listed(await ownEvents(ground.db, orgId, idsOfFlag(row))),
     };
   },
 };
@@ -47,7 +44,7 @@ export const coachingReceipt: ReceiptWriter = {
     const seen = row.acknowledgedAt === null ? 'not acknowledged yet' : 'acknowledged';
     const at = new Date(row.launchedAt).toISOString();
     return {
-      ...EMPTY,
+      ...BARE,
       ...asked,
       window: { name: 'custom', from: at, to: at },
       value: row.steps.length,
@@ -61,23 +58,12 @@ export const coachingReceipt: ReceiptWriter = {
           digits: 0,
         },
       ],
-      ...(await eventsOf(ground, orgId, idsOfPlan(row))),
+      ...listed(await ownEvents(ground.db, orgId, idsOfPlan(row))),
     };
   },
 };
 
 const RULE = `Flagged when at least ${K} of the last ${N} windows with enough sample lie beyond the mark: a share by the exact one-sided test at p <= 0.025, anything else when its 95 % interval lies wholly beyond.`;
-
-const EMPTY = {
-  definition: null,
-  target: null,
-  facts: {},
-  sample: null,
-  interval: null,
-  shrinkage: null,
-  exclusions: [],
-  next: null,
-} satisfies Partial<Receipt>;
 
 type Say = (value: number) => string;
 
@@ -131,25 +117,3 @@ const idsOfFlag = ({ id, evidence, answers, state }: FlagRow): string[] => [
 
 const idsOfPlan = ({ id }: PlanRow): string[] =>
   ['launched', 'acknowledged', 'settled'].map((verb) => `coaching:${verb}:${id}`);
-
-async function eventsOf(
-  { db }: Ground,
-  orgId: number,
-  ids: string[],
-): Promise<Pick<Receipt, 'events' | 'eventsTotal'>> {
-  const found = await eventsByIdentity(
-    db,
-    orgId,
-    ids.map((id) => ({ source: HOUSE, id })),
-  );
-  const events = found.map(({ position, source, id, type, time }) => ({
-    position: String(position),
-    source,
-    id,
-    type,
-    time: new Date(time).toISOString(),
-    facts: {},
-    corrected: false,
-  }));
-  return { events, eventsTotal: events.length };
-}

@@ -6,18 +6,15 @@ import { forbidden, missing } from '#server/foundation/refusals.ts';
 import { flowPosition } from '#server/log/flow-store.ts';
 import type { Ground } from '#server/log/ground.ts';
 import { admit, floorFor, orgOf } from '#server/people/door.ts';
-import { leadPerson, leadSome, type May, ownPerson, seeMembers, signedIn } from '#server/people/may.ts';
+import { ledBy } from '#server/people/led.ts';
+import { leadPerson, leadSome, type May, ownOrLed, ownPerson, seeMembers, signedIn } from '#server/people/may.ts';
 import * as commands from './commands.ts';
 import { effectOf } from './effect.ts';
-import { ledBy } from './led.ts';
 import { stepsFor } from './playbooks.ts';
 import { flagRow, planRow } from './store.ts';
 import { coachingOf, flagsOf, presentFlags, presentPlans, shownBy } from './views.ts';
 
 const params = z.object({ id: LongId });
-/** The person of a flag or a follow-up, and whoever leads them. */
-const concerned: May = async (viewer, asked, floor) =>
-  (await ownPerson(viewer, asked, floor)) || leadPerson(viewer, asked, floor);
 
 /** Flags, follow-ups and the steps that may help. */
 export async function coachingRoutes(plain: FastifyInstance, ground: Ground): Promise<void> {
@@ -41,11 +38,11 @@ export async function coachingRoutes(plain: FastifyInstance, ground: Ground): Pr
   app.get('/api/v1/flags', { config: { may: leadSome }, schema: { querystring: FlagQuery } }, async (request) => {
     const { team, state } = request.query;
     if (team && !(await seeMembers(request.viewer, { id: team }, floorFor(ground, request.viewer)))) throw forbidden();
-    const people = await ledBy(ground, request.viewer, team);
+    const people = await ledBy(ground.db, request.viewer, team);
     return paged(await flagsOf(ground, orgOf(request), { people, state }), request.query);
   });
   app.get('/api/v1/flags/:id', { config: { may: signedIn }, schema: { params } }, async (request) => {
-    const row = await flagFor(request, concerned);
+    const row = await flagFor(request, ownOrLed);
     const [flag] = await presentFlags(await shownBy(db, orgOf(request), clock.now()), [row]);
     return { ...flag, position: String(await flowPosition(db, orgOf(request))) };
   });
@@ -74,15 +71,15 @@ export async function coachingRoutes(plain: FastifyInstance, ground: Ground): Pr
     async (request) => {
       const { person, state = null } = request.query;
       if (person === undefined) await admit(ground, request.viewer, { may: leadSome, asked: {} });
-      else await admit(ground, request.viewer, { may: concerned, asked: { id: person } });
-      const people = person === undefined ? await ledBy(ground, request.viewer) : [person];
+      else await admit(ground, request.viewer, { may: ownOrLed, asked: { id: person } });
+      const people = person === undefined ? await ledBy(ground.db, request.viewer) : [person];
       const wanted = { people, state, own: person !== undefined };
       return paged(await coachingOf(ground, orgOf(request), wanted), request.query);
     },
   );
   app.get('/api/v1/coaching/:id', { config: { may: signedIn }, schema: { params } }, async (request) => {
     const orgId = orgOf(request);
-    const plan = await planFor(request, concerned);
+    const plan = await planFor(request, ownOrLed);
     const [shown] = await presentPlans(await shownBy(db, orgId, clock.now()), [plan]);
     const effect = await effectOf(db, orgId, { plan, now: clock.now() });
     return { ...shown, effect, position: String(await flowPosition(db, orgId)) };

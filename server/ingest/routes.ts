@@ -2,10 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { LIMITS } from '#contract/limits.ts';
-import { Position, Text } from '#contract/words.ts';
+import { Text } from '#contract/words.ts';
 import type { Ground } from '#server/log/ground.ts';
 import { orgOf } from '#server/people/door.ts';
 import { defineThings, seeSources, sendEvents } from '#server/people/may.ts';
+import { Paging } from '#server/people/paging.ts';
 import { itemsOf } from './bodies.ts';
 import { takeIn } from './commands.ts';
 import { chooseForSources } from './source-commands.ts';
@@ -13,12 +14,6 @@ import { sourceRows } from './store.ts';
 import { presentSource } from './views.ts';
 
 const Detail = z.object({ detail: z.enum(['true', 'false']).optional() });
-const Paging = z.object({
-  limit: z.coerce.number().int().min(1).max(LIMITS.pageMost).default(LIMITS.pageDefault),
-  cursor: z.string().max(400).optional(),
-  after: Position.optional(),
-});
-
 const Choice = z.object({ name: Text(200), backfill: z.enum(['silent', 'award']) });
 
 /** The door for events, and how fresh the sources are. */

@@ -1,5 +1,8 @@
 import type { Receipt } from '#contract/receipts.ts';
+import type { Tx } from '#server/foundation/db.ts';
+import { HOUSE, type LoggedEvent } from './catalogue.ts';
 import type { Ground } from './ground.ts';
+import { eventsByIdentity } from './store.ts';
 
 /** What is asked: a measure `noun:rest` of a subject (`person:ID`), as of a position. */
 export type ReceiptAsked = { subject: string; measure: string; position: string; cursor?: string | undefined };
@@ -13,3 +16,37 @@ export type ReceiptWriter = {
   /** @throws Refusal missing where the subject has no such thing */
   write(ground: Ground, orgId: number, asked: ReceiptAsked): Promise<Receipt>;
 };
+
+/** What the receipt of a decision does not have, unless its room says otherwise. */
+export const BARE = {
+  definition: null,
+  target: null,
+  facts: {},
+  sample: null,
+  interval: null,
+  shrinkage: null,
+  exclusions: [],
+  next: null,
+} satisfies Partial<Receipt>;
+
+/** Events as a receipt lists them where they caused something and add no facts. */
+export const listed = (events: readonly LoggedEvent[]): Pick<Receipt, 'events' | 'eventsTotal'> => ({
+  events: events.map(({ position, source, id, type, time }) => ({
+    position: String(position),
+    source,
+    id,
+    type,
+    time: new Date(time).toISOString(),
+    facts: {},
+    corrected: false,
+  })),
+  eventsTotal: events.length,
+});
+
+/** The house's own events of these ids, in log order; those that are not there are missing. */
+export const ownEvents = (tx: Tx, orgId: number, ids: readonly string[]): Promise<LoggedEvent[]> =>
+  eventsByIdentity(
+    tx,
+    orgId,
+    ids.map((id) => ({ source: HOUSE, id })),
+  );

@@ -73,6 +73,10 @@ export const leadPerson: May = async (viewer, asked, floor) => {
 export const ownPerson: May = (viewer, asked) =>
   viewer.kind === 'account' && viewer.personId !== null && viewer.personId === text(asked.id);
 
+/** What a person and their leader share: a flag, a follow-up. */
+export const ownOrLed: May = async (viewer, asked, floor) =>
+  (await ownPerson(viewer, asked, floor)) || leadPerson(viewer, asked, floor);
+
 /** Whoever leads anybody at all: lists of flags, follow-ups and grants, which show only one's own people. */
 export const leadSome: May = (viewer) =>
   hasRole(viewer, ['manager', 'admin']) || (viewer.kind === 'account' && leadsSome(viewer));
@@ -149,6 +153,12 @@ export const seeSources: May = (viewer) => viewer.kind === 'account' || hasScope
 /** Which people the list shows to this viewer: `all`, or the members of these teams. */
 export function peopleShown(viewer: Viewer): 'all' | string[] {
   if (seesAll(viewer) || hasScope(viewer, ['people:write'])) return 'all';
+  return viewer.kind === 'account' && leadsSome(viewer) ? viewer.teams : [];
+}
+
+/** Whom this viewer leads, as `leadPerson` says it of each: everybody, or the people of these teams but never oneself. */
+export function teamsLed(viewer: Viewer): 'all' | string[] {
+  if (hasRole(viewer, ['manager', 'admin'])) return 'all';
   return viewer.kind === 'account' && leadsSome(viewer) ? viewer.teams : [];
 }
 

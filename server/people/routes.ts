@@ -3,25 +3,20 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { LIMITS } from '#contract/limits.ts';
 import { Person, Queue, Site, Team } from '#contract/people.ts';
-import { Id, Position } from '#contract/words.ts';
+import { Id } from '#contract/words.ts';
 import { invalid, missing } from '#server/foundation/refusals.ts';
 import type { Ground } from '#server/log/ground.ts';
 import { forgetViewers } from './accounts/viewers.ts';
 import { atDesk, type Desk, saveQueues, saveSites, saveTeams } from './commands.ts';
 import { orgOf } from './door.ts';
 import { managePeople, peopleShown, seePeople, seePerson, seeThings, seeUnmapped } from './may.ts';
+import { Paging } from './paging.ts';
 import { personPage } from './person-store.ts';
 import { savePeopleAs } from './rights-commands.ts';
 import { queueRows, siteRows, teamRows } from './store.ts';
 import { presentPeople, unmappedPage } from './views.ts';
 
 const MOST = 20_000;
-const Paging = z.object({
-  limit: z.coerce.number().int().min(1).max(LIMITS.pageMost).default(LIMITS.pageDefault),
-  cursor: z.string().max(400).optional(),
-  after: Position.optional(),
-});
-
 /** Sites, teams, queues, people, and the agents that nobody answers for yet. */
 export async function peopleRoutes(plain: FastifyInstance, ground: Ground): Promise<void> {
   const app = plain.withTypeProvider<ZodTypeProvider>();

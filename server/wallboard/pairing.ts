@@ -5,6 +5,9 @@ import { conflict, missing, Refusal, tooMany } from '#server/foundation/refusals
 import type { Ground } from '#server/log/ground.ts';
 import { announceDevice, giveToken, type MadeDevice } from '#server/people/accounts/device-commands.ts';
 import { deviceRow } from '#server/people/accounts/device-store.ts';
+import { hashOf } from '#server/people/accounts/rules.ts';
+import { forgiveTry } from '#server/people/accounts/store.ts';
+import { letTry } from '#server/people/accounts/tries.ts';
 import { scenesSaved } from './commands.ts';
 import * as rules from './rules.ts';
 import * as store from './store.ts';
@@ -15,7 +18,7 @@ export type Approval = { name: string; scope: string; scenes?: StoredScene[] | u
 /** A code for the glass and a secret for its own question. @throws Refusal 429 where an address, or all together, ask too often */
 export async function askPairing({ db, clock }: House, address: string): Promise<PairingAsked> {
   const now = clock.now();
-  await refuseFlood({ db, clock }, [{ of: `address ${address}`, most: rules.MOST_TRIES.address }]);
+  await letTry({ db, clock }, hashOf(`pairing address ${address}`), rules.MOST_TRIES.address);
   if ((await store.waitingPairings(db, now)) >= rules.MOST_WAITING)
     throw tooMany('Too many screens wait to be let in. Try again in a minute.', 60);
   const own = secret();
@@ -34,25 +37,21 @@ export async function approvePairing(
   by: { orgId: number; who: string },
   { code: typed, ...wish }: Approval & { code: string },
 ): Promise<MadeDevice> {
-  const counted = [
-    { of: `approver ${by.orgId} ${by.who}`, most: rules.MOST_TRIES.approver },
-    { of: 'approvals', most: rules.MOST_TRIES.everybody },
-  ];
-  await refuseFlood(ground, counted);
+  const [own, all] = [hashOf(`pairing approver ${by.orgId} ${by.who}`), hashOf('pairing approvals')];
+  await letTry(ground, own, rules.MOST_TRIES.approver);
+  await letTry(ground, all, rules.MOST_TRIES.everybody);
   const code = rules.codeOf(typed);
   if (code === null) throw unknownCode();
-  const device = await claim(ground, { orgId: by.orgId, code: rules.digestOf(code) }, wish);
-  await store.forgiveTries(
-    ground.db,
-    counted.map((count) => rules.digestOf(count.of)),
-  );
+  const device = await claim(ground, { orgId: by.orgId, code: hashOf(code) }, wish);
+  await forgiveTry(ground.db, own);
+  await forgiveTry(ground.db, all);
   return device;
 }
 
 /** What became of the question of a screen: its token, the first time that it asks after it was let in, and never again. */
 export async function collectToken({ db, clock }: House, own: string): Promise<PairingState> {
   const now = clock.now();
-  const digest = rules.digestOf(own);
+  const digest = hashOf(own);
   const paired = await db.transaction(async (tx) => {
     const row = await store.collectPairing(tx, digest, now);
     if (!row?.device) return null;
@@ -76,19 +75,11 @@ const newCode = (): string =>
   Array.from({ length: rules.CODE_LENGTH }, () => rules.CODE_ALPHABET[randomInt(rules.CODE_ALPHABET.length)]).join('');
 
 const row = (code: string, { own, now, expiresAt }: { own: string; now: number; expiresAt: number }) => ({
-  code: rules.digestOf(code),
-  secret: rules.digestOf(own),
+  code: hashOf(code),
+  secret: hashOf(own),
   now,
   expiresAt,
 });
-
-async function refuseFlood({ db, clock }: Pick<House, 'db' | 'clock'>, counts: { of: string; most: number }[]) {
-  const now = clock.now();
-  for (const { of, most } of counts) {
-    const wait = rules.waitBefore(await store.countTry(db, rules.digestOf(of), now), most, now);
-    if (wait > 0) throw tooMany('Too many tries. Wait before the next one.', wait);
-  }
-}
 
 function claim(ground: House, at: { orgId: number; code: string }, wish: Approval): Promise<MadeDevice> {
   const now = ground.clock.now();

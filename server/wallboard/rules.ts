@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { StoredScene } from '#contract/wall.ts';
 
 /** Letters and digits that look like no other, and spell no word, at any distance. */
@@ -7,25 +6,16 @@ export const CODE_LENGTH = 8;
 export const PAIRING_MS = 10 * 60_000;
 /** Somebody who approves in the last second leaves the screen this long to fetch its token. */
 export const COLLECT_MS = 2 * 60_000;
-export const TRY_MS = 15 * 60_000;
 /** Asked from one address, tried by one person, tried by all: each within a quarter of an hour. */
 export const MOST_TRIES = { address: 60, approver: 10, everybody: 200 } as const;
 /** Codes that wait at the same time in the whole house. */
 export const MOST_WAITING = 1_000;
 export const ROWS = 7;
 
-/** What is kept of codes and secrets. */
-export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
-
 /** A code as it was shown, however it was typed; null where it cannot be one. */
 export function codeOf(typed: string): string | null {
   const code = typed.toUpperCase().replace(/[\s-]/g, '');
   return code.length === CODE_LENGTH && [...code].every((sign) => CODE_ALPHABET.includes(sign)) ? code : null;
-}
-
-/** Seconds to wait before a further try, 0 when let through. `since` and `now` are epoch ms. */
-export function waitBefore(count: { tries: number; since: number }, most: number, now: number): number {
-  return count.tries <= most ? 0 : Math.max(1, Math.ceil((count.since + TRY_MS - now) / 1000));
 }
 
 /** How many rows of a board a floor may see: at most seven, about the upper half, and never the last place of several. */

@@ -1,6 +1,5 @@
 import type { StoredScene } from '#contract/wall.ts';
 import type { Tx } from '#server/foundation/db.ts';
-import { TRY_MS } from './rules.ts';
 
 export async function scenesOf(tx: Tx, orgId: number, device: string): Promise<StoredScene[] | null> {
   const [row] = await tx.rows<{ scenes: StoredScene[] }>(
@@ -87,21 +86,3 @@ export async function collectPairing(tx: Tx, secret: string, now: number): Promi
   );
   return row ?? null;
 }
-
-/** Counts a try before it is made, so that tries at the same time cannot pass together. */
-export async function countTry(tx: Tx, digest: string, now: number): Promise<{ tries: number; since: number }> {
-  await tx.rows('delete from pairing_tries where since < $1', [now - 4 * TRY_MS]);
-  const [row] = await tx.rows<{ tries: number; since: number }>(
-    `insert into pairing_tries (digest, org_id, since, tries) values ($1, 0, $2, 1)
-     on conflict (digest) do update set
-       since = case when pairing_tries.since <= $3 then $2 else pairing_tries.since end,
-       tries = case when pairing_tries.since <= $3 then 1 else least(pairing_tries.tries + 1, 100000) end
-     returning tries, since`,
-    [digest, now, now - TRY_MS],
-  );
-  return row ?? { tries: 1, since: now };
-}
-
-/** A try that was right is no guess. */
-export const forgiveTries = (tx: Tx, digests: string[]) =>
-  tx.rows('update pairing_tries set tries = greatest(tries - 1, 0) where digest = any($1::text[])', [digests]);

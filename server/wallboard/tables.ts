@@ -31,11 +31,3 @@ export const pairings = pgTable(
   },
   (t) => [index('pairings_end').on(t.expiresAt)],
 );
-
-/** How often an address asked for a code, or somebody tried one, within the running quarter of an hour. `orgId` is 0. */
-export const pairingTries = pgTable('pairing_tries', {
-  digest: text().primaryKey(),
-  orgId: orgId(),
-  since: millis().notNull(),
-  tries: integer().notNull(),
-});

@@ -61,6 +61,7 @@ const MATRIX: [string, May, Asked, Who[]][] = [
   ['what a leader does for herself', rights.leadPerson, { id: 'rita' }, ['manager', 'admin']],
   ['what only Ana does', rights.ownPerson, { id: 'ana' }, ['ana']],
   ['what nobody does', rights.ownPerson, {}, []],
+  ['what Ana shares with her leaders', rights.ownOrLed, { id: 'ana' }, ['ana', 'rita', 'manager', 'admin']],
   ['what leaders see of their own', rights.leadSome, {}, ['rita', 'manager', 'admin']],
   ['the red team (5 people)', rights.seeTeam, { id: 'red' }, [...SEERS, 'ana', 'rita', 'demoted']],
   ['the tiny team (4 people)', rights.seeTeam, { id: 'tiny' }, SEERS],
@@ -102,7 +103,7 @@ describe('rights, by role and scope', () => {
   });
 
   it('has a row in this table for every right', () => {
-    const NOT_RIGHTS = ['peopleShown', 'seesFullBoards'];
+    const NOT_RIGHTS = ['peopleShown', 'seesFullBoards', 'teamsLed'];
     const named = new Set<unknown>(MATRIX.map(([, may]) => may));
     const without = Object.entries(rights).filter(([name, value]) => !NOT_RIGHTS.includes(name) && !named.has(value));
     expect(without.map(([name]) => name)).toEqual([]);
@@ -113,6 +114,18 @@ describe('rights, by role and scope', () => {
     for (const who of ALL) {
       if ([...SEERS, 'people'].includes(who)) expect(shown[who], who).toBe('all');
       else expect(shown[who], who).toEqual(who === 'rita' ? ['red'] : []);
+    }
+  });
+
+  it('names the teams of those who lead, as leadPerson says of each of their people', async () => {
+    for (const who of ALL) {
+      const led = rights.teamsLed(VIEWERS[who]);
+      for (const person of ['ana', 'ben', 'bea', 'tim']) {
+        const named = led === 'all' || led.includes(TEAM_OF[person] as string);
+        expect(named, `${who} and ${person}`).toBe(
+          (await rights.leadPerson(VIEWERS[who], { id: person }, floor)) === true,
+        );
+      }
     }
   });
 

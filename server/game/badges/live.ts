@@ -1,17 +1,13 @@
 import type { Ground } from '#server/log/ground.ts';
 import type { Topic } from '#server/log/topic.ts';
-import { floorFor } from '#server/people/door.ts';
-import { seePerson, type Viewer } from '#server/people/may.ts';
+import type { Viewer } from '#server/people/may.ts';
+import { ownTopic } from '#server/people/own-topic.ts';
 import { badgeCase } from './view.ts';
 
 /** `badges:<person>`: what somebody earned and what comes next. */
-export function badgeTopic(ground: Pick<Ground, 'db' | 'clock'>): Topic<Viewer> {
-  return {
+export const badgeTopic = (ground: Pick<Ground, 'db' | 'clock'>): Topic<Viewer> =>
+  ownTopic(ground, {
     noun: 'badges',
     thinMs: 500,
-    admit: async (viewer, { parts }) =>
-      parts.length === 1 && (await seePerson(viewer, { id: parts[0] }, floorFor(ground, viewer))) ? 'all' : null,
-    snapshot: (orgId, { parts }) => badgeCase(ground, orgId, parts[0] ?? ''),
-    concerns: (notes, { parts }) => notes.definitions || notes.people.has(parts[0] ?? ''),
-  };
-}
+    snapshot: (orgId, person) => badgeCase(ground, orgId, person),
+  });

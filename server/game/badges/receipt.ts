@@ -1,8 +1,8 @@
 import type { Receipt } from '#contract/receipts.ts';
 import type { WindowName } from '#contract/windows.ts';
 import { missing } from '#server/foundation/refusals.ts';
-import { HOUSE, type LoggedEvent } from '#server/log/catalogue.ts';
-import type { ReceiptWriter } from '#server/log/receipt.ts';
+import { HOUSE } from '#server/log/catalogue.ts';
+import { BARE, listed, type ReceiptWriter } from '#server/log/receipt.ts';
 import { eventByIdentity, eventsByIdentity } from '#server/log/store.ts';
 import { rosterOf } from '#server/people/roster.ts';
 import type { Evidence } from './evidence.ts';
@@ -34,8 +34,8 @@ export const badgeReceipt: ReceiptWriter = {
     const told = event.data as unknown as Told;
     const causes = told.cause ? await eventsByIdentity(db, orgId, [told.cause]) : [];
     const name = (await rosterOf(db, orgId)).people.get(person)?.name ?? person;
-    const events = [...causes, event].map(rowOf);
     return {
+      ...BARE,
       subject,
       measure,
       window: { name: told.window, from: iso(told.from), to: iso(told.to) },
@@ -43,16 +43,10 @@ export const badgeReceipt: ReceiptWriter = {
       value: told.value,
       sentence: sentenceOf(about, told, name),
       definition: { id: `badge:${badge}`, version: told.version, text: `${about.words} ${asks(about, told)}` },
-      target: null,
       facts: told.facts,
       sample: told.kpis[0]?.sample ?? null,
-      interval: null,
-      shrinkage: null,
       steps: told.steps,
-      exclusions: [],
-      events,
-      eventsTotal: events.length,
-      next: null,
+      ...listed([...causes, event]),
     };
   },
 };
@@ -73,13 +67,3 @@ function amount({ condition }: Badge, value: number): string {
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();
-
-const rowOf = ({ position, source, id, type, time }: LoggedEvent): Receipt['events'][number] => ({
-  position: String(position),
-  source,
-  id,
-  type,
-  time: iso(time),
-  facts: {},
-  corrected: false,
-});

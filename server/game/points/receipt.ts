@@ -1,8 +1,7 @@
 import type { Receipt } from '#contract/receipts.ts';
 import { missing } from '#server/foundation/refusals.ts';
-import { HOUSE, type LoggedEvent } from '#server/log/catalogue.ts';
-import type { ReceiptWriter } from '#server/log/receipt.ts';
-import { eventsByIdentity } from '#server/log/store.ts';
+import type { LoggedEvent } from '#server/log/catalogue.ts';
+import { BARE, listed, ownEvents, type ReceiptWriter } from '#server/log/receipt.ts';
 import { AWARD_RULES } from './awards.ts';
 import { accountOf } from './rules.ts';
 import { scoreOf, sentenceOf } from './sentences.ts';
@@ -16,27 +15,19 @@ export const pointsReceipts: ReceiptWriter = {
     const account = accountOf(subject.slice('person:'.length));
     const moved = await movementOf(db, orgId, { account, id });
     if (!moved) throw missing(`${subject} has no movement ${id}.`);
-    const asked = [id, moved.cause].map((one) => ({ source: HOUSE, id: one }));
-    const events = await eventsByIdentity(db, orgId, asked);
+    const events = await ownEvents(db, orgId, [id, moved.cause]);
     const own = events.find((event) => event.id === id);
     if (!own) throw missing(`The event of ${id} is not in the log.`);
     const [from, to] = [Number(own.data.from ?? moved.at), Number(own.data.to ?? moved.at)];
     return {
+      ...BARE,
       subject,
       measure,
       window: { name: windowName(own.data.window), from: iso(from), to: iso(to) },
       position,
       value: moved.amount,
       ...explained(own, moved.amount),
-      target: null,
-      facts: {},
-      sample: null,
-      interval: null,
-      shrinkage: null,
-      exclusions: [],
-      events: events.map(shownEvent),
-      eventsTotal: events.length,
-      next: null,
+      ...listed(events),
     };
   },
 };
@@ -91,13 +82,3 @@ function awarded(data: Record<string, unknown>, amount: number): Omit<Explained,
 }
 
 const remainder = (tenths: number): number => ((tenths % 10) + 10) % 10;
-
-const shownEvent = ({ position, source, id, type, time }: LoggedEvent): Receipt['events'][number] => ({
-  position: String(position),
-  source,
-  id,
-  type,
-  time: iso(time),
-  facts: {},
-  corrected: false,
-});

@@ -1,9 +1,8 @@
 import type { Receipt } from '#contract/receipts.ts';
 import { missing } from '#server/foundation/refusals.ts';
-import { HOUSE, type LoggedEvent } from '#server/log/catalogue.ts';
+import type { LoggedEvent } from '#server/log/catalogue.ts';
 import type { Ground } from '#server/log/ground.ts';
-import type { ReceiptAsked, ReceiptWriter } from '#server/log/receipt.ts';
-import { eventsByIdentity } from '#server/log/store.ts';
+import { BARE, listed, ownEvents, type ReceiptAsked, type ReceiptWriter } from '#server/log/receipt.ts';
 import { rosterOf } from '#server/people/roster.ts';
 import { rewardRow } from './store.ts';
 
@@ -43,8 +42,7 @@ async function told(
   orgId: number,
   { asked, also }: { asked: ReceiptAsked; also: string[] },
 ): Promise<Told> {
-  const ids = [asked.measure, ...also].map((id) => ({ source: HOUSE, id }));
-  const events = await eventsByIdentity(db, orgId, ids);
+  const events = await ownEvents(db, orgId, [asked.measure, ...also]);
   const own = events.find((event) => event.id === asked.measure);
   if (!own || `person:${own.data.person}` !== asked.subject) throw missing(`${asked.subject} has no ${asked.measure}.`);
   return { own, events };
@@ -54,30 +52,14 @@ function receipt({ subject, measure, position }: ReceiptAsked, { own, events }: 
   const at = new Date(own.time).toISOString();
   const price = Number(own.data.price);
   return {
+    ...BARE,
     subject,
     measure,
     window: { name: 'day', from: at, to: at },
     position,
     value: price,
     sentence,
-    definition: null,
-    target: null,
-    facts: {},
-    sample: null,
-    interval: null,
-    shrinkage: null,
     steps: [{ label: 'Price in points', formula: 'price', filled: String(price), result: price, digits: 0 }],
-    exclusions: [],
-    events: events.map(({ position: place, source, id, type, time }) => ({
-      position: String(place),
-      source,
-      id,
-      type,
-      time: new Date(time).toISOString(),
-      facts: {},
-      corrected: false,
-    })),
-    eventsTotal: events.length,
-    next: null,
+    ...listed(events),
   };
 }

@@ -7,6 +7,7 @@ import { forbidden, missing } from '#server/foundation/refusals.ts';
 import { flowPosition } from '#server/log/flow-store.ts';
 import type { Ground } from '#server/log/ground.ts';
 import { admit, floorFor, orgOf } from '#server/people/door.ts';
+import { ledBy } from '#server/people/led.ts';
 import { defineThings, leadPerson, leadSome, seePerson, signedIn, type Viewer } from '#server/people/may.ts';
 import { rosterOf } from '#server/people/roster.ts';
 import * as commands from './commands.ts';
@@ -87,9 +88,6 @@ async function peopleFor(ground: Ground, viewer: Viewer, asked: string | undefin
     await admit(ground, viewer, { may: seePerson, asked: { id: asked } });
     return [asked];
   }
-  const floor = floorFor(ground, viewer);
-  const people: string[] = viewer.kind === 'account' && viewer.personId !== null ? [viewer.personId] : [];
-  for (const id of (await rosterOf(ground.db, orgOf({ viewer }))).people.keys())
-    if (!people.includes(id) && (await leadPerson(viewer, { id }, floor))) people.push(id);
-  return people;
+  const own = viewer.kind === 'account' && viewer.personId !== null ? [viewer.personId] : [];
+  return [...new Set([...own, ...(await ledBy(ground.db, viewer))])];
 }

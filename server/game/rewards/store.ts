@@ -18,7 +18,7 @@ export type RedemptionRow = Omit<GrantRow, 'by'> & {
 };
 
 /** One command on rewards at a time, so that the last of something goes to one person. */
-export const lockRewards = (tx: Tx, orgId: number) => tx.rows('select pg_advisory_xact_lock(7061, $1)', [orgId]);
+export const lockRewards = (tx: Tx, orgId: number) => tx.rows('select pg_advisory_xact_lock(7067, $1)', [orgId]);
 
 export const saveReward = (tx: Tx, orgId: number, row: RewardRow) =>
   tx.rows(
@@ -38,6 +38,10 @@ export const rewardRows = (tx: Tx, orgId: number) =>
   tx.rows<RewardRow & { taken: number }>(`select ${REWARD} from rewards r where r.org_id = $1 order by r.price, r.id`, [
     orgId,
   ]);
+
+/** What rewards are called and how they look, without counting what was taken. */
+export const rewardNames = (tx: Tx, orgId: number) =>
+  tx.rows<{ id: string; name: string; icon: string }>('select id, name, icon from rewards where org_id = $1', [orgId]);
 
 export async function rewardRow(tx: Tx, orgId: number, id: string): Promise<(RewardRow & { taken: number }) | null> {
   const [row] = await tx.rows<RewardRow & { taken: number }>(

@@ -51,7 +51,7 @@ export async function redemptionsOf(tx: Tx, orgId: number, people: readonly stri
 
 async function namesFor(tx: Tx, orgId: number) {
   const roster: Roster = await rosterOf(tx, orgId);
-  const rewards = new Map((await store.rewardRows(tx, orgId)).map((row) => [row.id, row]));
+  const rewards = new Map((await store.rewardNames(tx, orgId)).map((row) => [row.id, row]));
   return {
     person: (id: string) => ({ id, name: roster.people.get(id)?.name ?? id }),
     reward: (id: string) => ({ id, name: rewards.get(id)?.name ?? id, icon: rewards.get(id)?.icon ?? 'gift' }),

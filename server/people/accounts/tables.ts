@@ -91,7 +91,7 @@ export const setupTokens = pgTable('setup_tokens', {
   usedAt: millis(),
 });
 
-/** Tries to sign in within the running quarter of an hour, by the digest of the e-mail. `orgId` is 0: nobody is known yet. */
+/** Tries at what may be guessed (passwords, one-time links, pairing codes) within the running quarter of an hour, by digest. `orgId` is 0: nobody is known yet. */
 export const signInTries = pgTable('sign_in_tries', {
   digest: text().primaryKey(),
   orgId: orgId(),

@@ -17,23 +17,8 @@ export function lookOf(viewer: Viewer, { route, asked }: Read): Look | null {
   return by(viewer, subject, what);
 }
 
-/** The same of a topic that is watched: `person:ana`, `points:ana`. */
-export function lookOfTopic(viewer: Viewer, topic: string): Look | null {
-  const [noun = '', subject = ''] = topic.split(':');
-  const what = PERSONAL[noun];
-  return what === undefined ? null : by(viewer, subject, what);
-}
-
 /** The begin of the hour in which an instant lies. */
 export const hourOf = (now: number): number => now - (now % 3_600_000);
-
-const PERSONAL: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
-  person: 'performance',
-  points: 'points',
-  badges: 'badges',
-  rewards: 'rewards',
-  coaching: 'coaching',
-});
 
 function by(viewer: Viewer, subject: string, noun: string): Look | null {
   if (viewer.kind === 'key') return { orgId: viewer.orgId, subject, viewer: `key:${viewer.keyId}`, noun };
