@@ -19,6 +19,21 @@ export async function readIfAny<T>(fetch: Fetch, path: string): Promise<T | null
   return answer.ok ? ((await answer.json()) as T) : null;
 }
 
+export type Method = 'POST' | 'PUT' | 'DELETE';
+export type Changed = { body: unknown; problem: null } | { body: null; problem: Problem };
+
+/** A change asked of the API: the answer's body (none is `{}`), or the problem; `away` where nobody answered. */
+export async function change(fetch: Fetch, method: Method, path: string, body?: unknown): Promise<Changed> {
+  try {
+    const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    const answer = await fetch(`/api/v1/${path}`, { method, ...(body === undefined ? {} : json) });
+    if (!answer.ok) return { body: null, problem: await problemOf(answer) };
+    return { body: answer.status === 204 ? {} : await answer.json(), problem: null };
+  } catch {
+    return { body: null, problem: { code: 'away', title: t('error.away'), detail: '', status: 503 } };
+  }
+}
+
 /** What a refusal says, whatever its body is. */
 export async function problemOf(answer: Response): Promise<Problem> {
   const fallback = { code: `http_${answer.status}`, title: t('error.title'), detail: '', status: answer.status };

@@ -1,5 +1,4 @@
-import type { Fetch } from './api.ts';
-import { problemOf } from './api.ts';
+import { change, type Fetch } from './api.ts';
 import type { Session } from './contract/people.ts';
 
 /** Who is signed in, or null. */
@@ -23,16 +22,6 @@ export async function knock(
   path: string,
   body: unknown,
 ): Promise<{ status: number; code: string; detail: string } | null> {
-  try {
-    const answer = await fetch(`/api/v1/${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    if (answer.ok) return null;
-    const { code, detail } = await problemOf(answer);
-    return { status: answer.status, code, detail };
-  } catch {
-    return { status: 503, code: 'away', detail: '' };
-  }
+  const { problem } = await change(fetch, 'POST', path, body);
+  return problem;
 }

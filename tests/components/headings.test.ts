@@ -4,27 +4,10 @@ import { render } from 'vitest-browser-svelte';
 import type { BoardEntry, BoardView } from '../../src/lib/contract/boards.ts';
 import type { KpiTile, Performance } from '../../src/lib/contract/performance.ts';
 import Today from '../../src/routes/(floor)/today/+page.svelte';
+import { handleTime } from './handle-time.ts';
 
 const span = { name: 'day', from: '2026-11-23T00:00:00Z', to: '2026-11-24T00:00:00Z' } as const;
-const aht: KpiTile = {
-  id: 'aht',
-  name: 'Average handle time',
-  words: 'How long a contact takes.',
-  unit: 'ms',
-  better: 'lower',
-  value: 252_000,
-  sample: 38,
-  interval: [231_000, 273_000],
-  provisional: false,
-  scored: 255_000,
-  marks: { floor: 330_000, target: 270_000, stretch: 225_000 },
-  attainment: 1080,
-  status: 'met',
-  held: null,
-  minSample: 20,
-  weight: 100,
-  lift: null,
-};
+const aht: KpiTile = { ...handleTime, weight: 100 };
 const beside: KpiTile = { ...aht, id: 'hold', name: 'Hold time', weight: null };
 const untold: KpiTile = {
   ...aht,
