@@ -82,6 +82,13 @@ export function dayOf(instant: string | number, { locale, timeZone }: Setting): 
   );
 }
 
+/** A month as `YYYY-MM` in words: "November 2026". */
+export function monthOf(month: string, { locale }: Pick<Setting, 'locale'>): string {
+  return new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
+    new Date(`${month}-01T00:00:00Z`),
+  );
+}
+
 /** The local calendar date of an instant, as YYYY-MM-DD. */
 export function isoDay(instant: string | number, timeZone: string): string {
   return new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date(instant));

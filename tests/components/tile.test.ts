@@ -91,3 +91,10 @@ test('the meter of no value has marks and no dot', async () => {
   await render(Meter, { place: null, marks: [{ at: 0.5, label: '80 %' }], label: 'none', tone: 'red' });
   expect(page.getByRole('img', { name: 'none' }).element().querySelector('.dot')).toBeNull();
 });
+
+test('speaks of whose number it is: to oneself, or about somebody', async () => {
+  await show({ lift: 4.2 });
+  await expect.element(page.getByText('+4.2 if your average handle time were at target')).toBeVisible();
+  await show({ lift: 4.2 }, { own: false });
+  await expect.element(page.getByText('+4.2 if average handle time were at target')).toBeVisible();
+});
