@@ -29,9 +29,11 @@ import { deviceRoutes } from '#server/people/accounts/device-routes.ts';
 import { invitationRoutes } from '#server/people/accounts/invitation-routes.ts';
 import { accountRoutes } from '#server/people/accounts/routes.ts';
 import { ownAccountRoutes } from '#server/people/accounts/session-routes.ts';
+import { stateRoutes } from '#server/people/accounts/state-routes.ts';
 import { auditRoutes } from '#server/people/audit/routes.ts';
 import { lookRoutes } from '#server/people/looks/routes.ts';
 import type { Viewer } from '#server/people/may.ts';
+import { organisationRoutes } from '#server/people/organisation-routes.ts';
 import { peopleRoutes } from '#server/people/routes.ts';
 import { wallTopic } from '#server/wallboard/live.ts';
 import { wallRoutes } from '#server/wallboard/routes.ts';
@@ -65,6 +67,8 @@ export const routes: readonly ((app: FastifyInstance, ground: Ground) => Promise
   accountRoutes,
   invitationRoutes,
   ownAccountRoutes,
+  organisationRoutes,
+  stateRoutes,
   auditRoutes,
   lookRoutes,
   deviceRoutes,

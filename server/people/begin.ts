@@ -60,6 +60,7 @@ async function keepFirstKey({ db, clock, config }: Ground, orgId: number): Promi
     hash,
     createdAt: clock.now(),
     revokedAt: null,
+    madeBy: null,
   });
 }
 

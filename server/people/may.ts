@@ -135,6 +135,9 @@ export const manageKeys: May = (viewer) => hasRole(viewer, ['admin']);
 
 export const manageAccounts: May = manageKeys;
 
+/** What the house is called and where its day begins. */
+export const manageOrganisation: May = manageKeys;
+
 /** Who changed which right. */
 export const seeAudit: May = manageKeys;
 

@@ -29,17 +29,29 @@ export async function insertOrganisation(tx: Tx, row: OrganisationRow, id?: numb
 }
 
 /** Writes what `organisation.saved` says, unless something newer stands there. */
-export const saveOrganisation = (tx: Tx, orgId: number, row: At<OrganisationRow>) =>
-  tx.rows(
+export async function saveOrganisation(tx: Tx, orgId: number, row: At<OrganisationRow>): Promise<void> {
+  await tx.rows(
     `update organisations set name = $2, time_zone = $3, currency = $4, epoch = $5, position = $6
      where id = $1 and position < $6`,
     [orgId, row.name, row.timeZone, row.currency, row.epoch, row.position],
   );
+  await changed(tx, orgId, [row]);
+}
 
 export const organisationRows = (tx: Tx) =>
   tx.rows<OrganisationRow & { id: number }>(
     'select id, name, time_zone as "timeZone", currency, epoch from organisations order by id',
   );
+
+/** @throws Error when there is no such organisation */
+export async function organisationRow(tx: Tx, orgId: number): Promise<OrganisationRow> {
+  const [row] = await tx.rows<OrganisationRow>(
+    'select name, time_zone as "timeZone", currency, epoch from organisations where id = $1',
+    [orgId],
+  );
+  if (!row) throw new Error(`there is no organisation ${orgId}`);
+  return row;
+}
 
 export async function saveSiteRows(tx: Tx, orgId: number, rows: At<SiteRow>[]): Promise<void> {
   await tx.rows(

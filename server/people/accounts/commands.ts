@@ -132,7 +132,7 @@ export async function setUpWith(
   return signIn(ground, given);
 }
 
-export type MadeKey = Omit<store.KeyRow, 'revokedAt'> & { key: string };
+export type MadeKey = Omit<store.KeyRow, 'revokedAt' | 'madeBy'> & { key: string };
 
 /** Makes an API key. Its text is in the answer and nowhere else. */
 export async function createKey(
@@ -144,8 +144,9 @@ export async function createKey(
   const key = `fl_${id}_${secret()}`;
   const row = { id, name: wish.name, scopes: [...new Set(wish.scopes)], createdAt: clock.now() };
   await db.transaction(async (tx) => {
-    await store.insertKey(tx, orgId, { ...row, revokedAt: null, hash: hashOf(key) });
-    const act = { actor: wish.by ?? HOUSE_ACTOR, act: 'key.made', object: `key:${id}` };
+    const by = wish.by ?? HOUSE_ACTOR;
+    await store.insertKey(tx, orgId, { ...row, revokedAt: null, madeBy: by, hash: hashOf(key) });
+    const act = { actor: by, act: 'key.made', object: `key:${id}` };
     await enter(tx, { orgId, now: row.createdAt }, act);
   });
   return { ...row, key };

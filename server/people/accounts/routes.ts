@@ -6,6 +6,7 @@ import { Id, Scope, Text } from '#contract/words.ts';
 import { anonymous } from '#server/foundation/refusals.ts';
 import type { Ground } from '#server/log/ground.ts';
 import { actorOf } from '../audit/commands.ts';
+import { actorNames } from '../audit/views.ts';
 import { orgOf } from '../door.ts';
 import { manageAccounts, manageKeys, signedIn, type Viewer } from '../may.ts';
 import { cursorOf, Paging, placeOf } from '../paging.ts';
@@ -16,7 +17,7 @@ import { browserOf, cookieOf, credentialsOf, hashOf } from './rules.ts';
 import { accountOfPerson, keyPage } from './store.ts';
 import { fromAddress } from './tries.ts';
 import { isSecure } from './viewers.ts';
-import { dated } from './views.ts';
+import { keyShown } from './views.ts';
 
 const Password = z.string().min(PASSWORD_LEAST, `must have at least ${PASSWORD_LEAST} characters`).max(1000);
 const SetUp = z.object({
@@ -73,8 +74,9 @@ export async function accountRoutes(plain: FastifyInstance, ground: Ground): Pro
     const [at, id] = placeOf(cursor, 'number', 'string') ?? [-1, ''];
     const rows = await keyPage(ground.db, orgOf(request), { at, id, most: limit + 1 });
     const last = rows[limit - 1];
+    const nameOf = await actorNames(ground.db, orgOf(request));
     return {
-      items: rows.slice(0, limit).map(dated),
+      items: rows.slice(0, limit).map((row) => keyShown(row, nameOf)),
       next: rows.length > limit && last ? cursorOf(last.createdAt, last.id) : null,
       position: String(await ground.log.position(orgOf(request))),
     };

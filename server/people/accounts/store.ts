@@ -65,7 +65,8 @@ export const insertSession = (
   row: { id: string; orgId: number; account: string; createdAt: number; expiresAt: number; browser: string | null },
 ) =>
   tx.rows(
-    `with gone as (delete from sessions where account = $3 and expires_at <= $4)
+    `with gone as (delete from sessions where account = $3 and expires_at <= $4),
+       came as (update accounts set signed_in_at = $4 where id = $3)
      insert into sessions (id, org_id, account, created_at, expires_at, seen_at, browser) values ($1, $2, $3, $4, $5, $4, $6)`,
     [row.id, row.orgId, row.account, row.createdAt, row.expiresAt, row.browser],
   );
@@ -122,20 +123,30 @@ export const sessionsOf = (tx: Tx, account: string, now: number) =>
 export const deleteOneOf = (tx: Tx, account: string, half: string) =>
   tx.rows('delete from sessions where account = $1 and left(id, 32) = $2 returning 1', [account, half]);
 
-export type KeyRow = { id: string; name: string; scopes: Scope[]; createdAt: number; revokedAt: number | null };
+export type KeyRow = {
+  id: string;
+  name: string;
+  scopes: Scope[];
+  createdAt: number;
+  revokedAt: number | null;
+  madeBy: string | null;
+};
+export type UsedKeyRow = KeyRow & { lastUsedAt: number | null };
 
 /** Makes a key; one with the same hash stays as it is. */
 export const insertKey = (tx: Tx, orgId: number, row: KeyRow & { hash: string }) =>
   tx.rows(
-    `insert into api_keys (id, org_id, name, scopes, hash, created_at) values ($2, $1, $3, string_to_array($4, ','), $5, $6)
+    `insert into api_keys (id, org_id, name, scopes, hash, created_at, made_by)
+     values ($2, $1, $3, string_to_array($4, ','), $5, $6, $7)
      on conflict (hash) do nothing`,
-    [orgId, row.id, row.name, row.scopes.join(','), row.hash, row.createdAt],
+    [orgId, row.id, row.name, row.scopes.join(','), row.hash, row.createdAt, row.madeBy],
   );
 
 /** A page of keys in the order in which they were made. */
 export const keyPage = (tx: Tx, orgId: number, page: { at: number; id: string; most: number }) =>
-  tx.rows<KeyRow>(
-    `select id, name, scopes, created_at as "createdAt", revoked_at as "revokedAt" from api_keys
+  tx.rows<UsedKeyRow>(
+    `select id, name, scopes, created_at as "createdAt", revoked_at as "revokedAt", made_by as "madeBy",
+       last_used_at as "lastUsedAt" from api_keys
      where org_id = $1 and (created_at, id) > ($2, $3) order by created_at, id limit $4`,
     [orgId, page.at, page.id, page.most],
   );
@@ -147,19 +158,28 @@ export const openKeysNamed = (tx: Tx, orgId: number, name: string) =>
     name,
   ]);
 
+export const allKeyNames = (tx: Tx, orgId: number) =>
+  tx.rows<{ id: string; name: string }>('select id, name from api_keys where org_id = $1', [orgId]);
+
 export const keyNames = (tx: Tx, orgId: number, ids: string[]) =>
   tx.rows<{ id: string; name: string }>('select id, name from api_keys where org_id = $1 and id = any($2::text[])', [
     orgId,
     ids,
   ]);
 
-export async function keyByHash(tx: Tx, hash: string): Promise<{ id: string; orgId: number; scopes: Scope[] } | null> {
-  const [row] = await tx.rows<{ id: string; orgId: number; scopes: Scope[] }>(
-    'select id, org_id as "orgId", scopes from api_keys where hash = $1 and revoked_at is null',
+export type HeldKey = { id: string; orgId: number; scopes: Scope[]; lastUsedAt: number | null };
+
+export async function keyByHash(tx: Tx, hash: string): Promise<HeldKey | null> {
+  const [row] = await tx.rows<HeldKey>(
+    `select id, org_id as "orgId", scopes, last_used_at as "lastUsedAt" from api_keys
+     where hash = $1 and revoked_at is null`,
     [hash],
   );
   return row ?? null;
 }
+
+export const markKeyUsed = (tx: Tx, of: { orgId: number; id: string; now: number }) =>
+  tx.rows('update api_keys set last_used_at = $3 where org_id = $1 and id = $2', [of.orgId, of.id, of.now]);
 
 export const revokeKey = (tx: Tx, of: { orgId: number; id: string; now: number }) =>
   tx.rows('update api_keys set revoked_at = $3 where org_id = $1 and id = $2 and revoked_at is null returning id', [

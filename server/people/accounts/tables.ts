@@ -15,6 +15,7 @@ export const accounts = pgTable(
     person: text().notNull(),
     createdAt: millis().notNull(),
     disabledAt: millis(),
+    signedInAt: millis(),
   },
   (t) => [index('accounts_person').on(t.orgId, t.person)],
 );
@@ -63,6 +64,10 @@ export const apiKeys = pgTable('api_keys', {
   hash: text().notNull().unique(),
   createdAt: millis().notNull(),
   revokedAt: millis(),
+  /** Who made it, as the trail names them; null for those of the environment. */
+  madeBy: text(),
+  /** To the five minutes; null until it was used. */
+  lastUsedAt: millis(),
 });
 
 /** TVs and other screens without a person: a session that reads its own wall and nothing else. */

@@ -4,7 +4,7 @@ import type { Db } from '#server/foundation/db.ts';
 import type { Viewer } from '../may.ts';
 import { deviceByHash, markSeen } from './device-store.ts';
 import { credentialsOf, type Headers, hashOf, slide } from './rules.ts';
-import { keyByHash, markSessionSeen, renewSession, sessionById } from './store.ts';
+import { type HeldKey, keyByHash, markKeyUsed, markSessionSeen, renewSession, sessionById } from './store.ts';
 
 /** What it takes to know who asks. */
 export type Gate = { db: Db; clock: Clock; config: Pick<Config, 'ORIGIN'> };
@@ -13,6 +13,7 @@ const REMEMBER_MS = 1_000;
 const MOST = 20_000;
 /** A screen is asked about every two seconds; what is written of it is one row in half a minute. */
 const SEEN_MS = 30_000;
+/** Sessions and keys are asked about with every call; what is written of them is one row in five minutes. */
 const SESSION_SEEN_MS = 300_000;
 
 export const isSecure = (config: Pick<Config, 'ORIGIN'>): boolean => config.ORIGIN?.startsWith('https:') ?? false;
@@ -62,12 +63,19 @@ async function byToken(gate: Gate, { kind, token }: { kind: 'bearer' | 'session'
 
 async function ofBearer({ db, clock }: Gate, hash: string): Promise<Viewer> {
   const key = await keyByHash(db, hash);
-  if (key) return { kind: 'key', orgId: key.orgId, keyId: key.id, scopes: key.scopes };
+  if (key) return ofKey({ db, clock }, key);
   const device = await deviceByHash(db, hash);
   if (!device) return ANONYMOUS;
   const now = clock.now();
   if (now - (device.lastSeenAt ?? 0) >= SEEN_MS) await markSeen(db, { orgId: device.orgId, id: device.id, now });
   return { kind: 'device', orgId: device.orgId, deviceId: device.id, scope: device.scope };
+}
+
+async function ofKey({ db, clock }: Pick<Gate, 'db' | 'clock'>, key: HeldKey): Promise<Viewer> {
+  const { id, orgId, scopes, lastUsedAt } = key;
+  const now = clock.now();
+  if (now - (lastUsedAt ?? 0) >= SESSION_SEEN_MS) await markKeyUsed(db, { orgId, id, now });
+  return { kind: 'key', orgId, keyId: id, scopes };
 }
 
 async function ofSession({ db, clock }: Gate, id: string): Promise<Viewer> {

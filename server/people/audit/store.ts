@@ -25,13 +25,18 @@ export const insertEntry = (tx: Tx, orgId: number, row: AuditRow) =>
     row.hash,
   ]);
 
-/** Entries before a number, the newest first. */
-export const entriesBefore = (tx: Tx, orgId: number, page: { before: number; limit: number }) =>
-  tx.rows<AuditRow>(`select ${COLUMNS} from audit where org_id = $1 and number < $2 order by number desc limit $3`, [
-    orgId,
-    page.before,
-    page.limit,
-  ]);
+/** Entries before a number, the newest first; of those that somebody did or that were done to them (`person:ID`), and of a kind. */
+export const entriesBefore = (
+  tx: Tx,
+  orgId: number,
+  page: { before: number; limit: number; who: string | null; kind: string | null },
+) =>
+  tx.rows<AuditRow>(
+    `select ${COLUMNS} from audit where org_id = $1 and number < $2
+       and ($4::text is null or actor = $4 or object = $4) and ($5::text is null or act like $5 || '.%')
+     order by number desc limit $3`,
+    [orgId, page.before, page.limit, page.who, page.kind],
+  );
 
 /** Entries after a number, the oldest first. */
 export const entriesAfter = (tx: Tx, orgId: number, page: { after: number; limit: number }) =>

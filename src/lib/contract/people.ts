@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, Instant, Role, Text } from './words.ts';
+import { Id, Instant, Role, type Scope, Text } from './words.ts';
 
 const Day = z.iso.date();
 
@@ -52,6 +52,43 @@ export type Session = {
   } | null;
   roles: Role[];
   demo: boolean;
+};
+
+/** Name and zone of the whole house; its sites have zones of their own. */
+export const OrganisationWish = z.object({ name: Text(100).optional(), timeZone: Text(64).optional() });
+export type OrganisationWish = z.infer<typeof OrganisationWish>;
+
+/** What the trail of rights tells of: the first part of an act (`key.made`). */
+export const AUDIT_KINDS = ['account', 'person', 'key', 'device', 'organisation'] as const;
+/** An entry of the trail; `actor` and `object` as `person:ID` or `key:ID`, and what they are called now. */
+export type AuditEntry = {
+  number: number;
+  at: string;
+  actor: string;
+  act: string;
+  object: string;
+  actorName: string;
+  objectName: string;
+};
+
+/** How far a person's way in is. Nobody is on this list without an account. */
+export type AccountState = {
+  person: string;
+  email: string;
+  state: 'invited' | 'lapsed' | 'active' | 'disabled';
+  signedInAt: string | null;
+  invitedUntil: string | null;
+};
+
+/** A key as the list shows it. */
+export type KeyShown = {
+  id: string;
+  name: string;
+  scopes: Scope[];
+  createdAt: string;
+  revokedAt: string | null;
+  madeBy: string | null;
+  lastUsedAt: string | null;
 };
 
 export const SignIn = z.object({ email: z.email().max(254), password: z.string().min(1).max(1000) });
