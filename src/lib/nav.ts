@@ -35,6 +35,7 @@ const PLACES: readonly Place[] = [
   { href: '/admin/sources', key: 'nav.sources', group: 'office', may: defines },
   { href: '/admin/devices', key: 'nav.devices', group: 'office', may: leads },
   { href: '/admin/keys', key: 'nav.keys', group: 'office', may: administers },
+  { href: '/admin/audit', key: 'nav.audit', group: 'office', may: administers },
   { href: '/me', key: 'nav.me', group: 'account', may: hasOwnDay },
   { href: '/account', key: 'nav.own', group: 'account', may: anybody },
   { href: '/help/kpis', key: 'nav.kpis', group: 'help', may: anybody },

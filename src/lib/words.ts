@@ -3,12 +3,24 @@ import admin from './words/en/admin.json' with { type: 'json' };
 import badges from './words/en/badges.json' with { type: 'json' };
 import coaching from './words/en/coaching.json' with { type: 'json' };
 import floor from './words/en/floor.json' with { type: 'json' };
+import office from './words/en/office.json' with { type: 'json' };
 import points from './words/en/points.json' with { type: 'json' };
 import rewards from './words/en/rewards.json' with { type: 'json' };
 import team from './words/en/team.json' with { type: 'json' };
 import wallboard from './words/en/wallboard.json' with { type: 'json' };
 
-const en = { ...floor, ...account, ...admin, ...badges, ...coaching, ...points, ...rewards, ...team, ...wallboard };
+const en = {
+  ...floor,
+  ...account,
+  ...admin,
+  ...badges,
+  ...coaching,
+  ...office,
+  ...points,
+  ...rewards,
+  ...team,
+  ...wallboard,
+};
 
 /** The message catalogue. English first, a file per noun; a language is one more folder of the same keys. */
 export type Word = keyof typeof en;

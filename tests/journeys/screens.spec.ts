@@ -91,7 +91,10 @@ const PAGES: [role: string, path: string][] = [
   ...['/badges', '/rewards', '/me', '/coaching', '/account', '/help/kpis', '/nowhere'].map(of('agent')),
   ...['/team', '/team?window=month', '/flags', '/coaching', '/grants', '/admin/devices'].map(of('supervisor')),
   ...['/team', '/boards?board=aht&window=month', '/flags'].map(of('manager')),
-  ...['/admin/people', '/admin/devices'].map(of('admin')),
+  ...[
+    ...['/admin/people', '/admin/devices', '/admin/keys', '/admin/organisation', '/admin/rewards'],
+    ...['/admin/audit', '/admin/audit?view=looks', '/admin/audit?view=looks&who=yara'],
+  ].map(of('admin')),
 ];
 
 function of(role: string): (path: string) => [string, string] {
