@@ -59,7 +59,7 @@ export const OrganisationWish = z.object({ name: Text(100).optional(), timeZone:
 export type OrganisationWish = z.infer<typeof OrganisationWish>;
 
 /** What the trail of rights tells of: the first part of an act (`key.made`). */
-export const AUDIT_KINDS = ['account', 'person', 'key', 'device', 'organisation'] as const;
+export const AUDIT_KINDS = ['account', 'person', 'key', 'organisation'] as const;
 /** An entry of the trail; `actor` and `object` as `person:ID` or `key:ID`, and what they are called now. */
 export type AuditEntry = {
   number: number;
