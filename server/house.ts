@@ -84,6 +84,7 @@ export async function openHouse(plan: HousePlan): Promise<House> {
           clock,
           log,
           holder: randomUUID(),
+          fresh: ground.log.fresh,
           consumers: consumers(ground),
           projections: projections(ground),
           committed: relay.tell,

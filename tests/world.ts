@@ -51,6 +51,7 @@ export async function newWorld(
     db,
     clock,
     holder: 'test',
+    fresh: log.fresh,
     log: pino({ level: 'silent' }),
     consumers: options.consumers ?? consumers(ground),
     projections: options.consumers ? [] : projections(ground),

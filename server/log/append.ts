@@ -1,25 +1,51 @@
 import type { Tx } from '#server/foundation/db.ts';
-import type { NewEvent, Position } from './catalogue.ts';
+import type { LoggedEvent, NewEvent, Position } from './catalogue.ts';
 import { type PartyName, partyKey, partyKeys, refsOf, rememberRefs, secretOf } from './party-store.ts';
+import { positionBefore, transactionOf } from './position.ts';
 import { seal } from './seal.ts';
 import { headOf, insertEvents, type Row } from './store.ts';
+import { asStored } from './stored.ts';
 
 export type Appended = { accepted: boolean[]; position: Position };
+export type Written = Appended & { events: LoggedEvent[] };
 
 const written = new WeakMap<Tx, number>();
 
 /**
  * Appends events within the caller's transaction. What is in the log already changes nothing.
- * @returns per event whether it was new, and the position that covers all of them
+ * @returns per event whether it was new, the position that covers all of them, and the new ones as the log gives them
  */
-export async function append(tx: Tx, at: { orgId: number; now: number }, events: NewEvent[]): Promise<Appended> {
-  if (events.length === 0) return { accepted: [], position: await headOf(tx, at.orgId) };
+export async function append(tx: Tx, at: { orgId: number; now: number }, events: NewEvent[]): Promise<Written> {
+  if (events.length === 0) return { accepted: [], position: await headOf(tx, at.orgId), events: [] };
   const { rows, refs } = await rowsOf(tx, at.orgId, events);
   const offset = written.get(tx) ?? 0;
   written.set(tx, offset + rows.length);
   const { accepted, last } = await insertEvents(tx, at.orgId, rows, { offset, now: at.now });
-  if (last !== null) rememberRefs(refs);
-  return { accepted, position: last ?? (await headOf(tx, at.orgId)) };
+  if (last === null) return { accepted, position: await headOf(tx, at.orgId), events: [] };
+  rememberRefs(refs);
+  const before = positionBefore(transactionOf(last)) + offset;
+  return { accepted, position: last, events: writtenOf(rows, accepted, { before, now: at.now }) };
+}
+
+function writtenOf(rows: Row[], accepted: boolean[], at: { before: Position; now: number }): LoggedEvent[] {
+  const events: LoggedEvent[] = [];
+  for (const [index, { source, id, type, time, agent, customer, interaction, data }] of rows.entries()) {
+    if (!accepted[index]) continue;
+    const position = at.before + index + 1;
+    events.push({
+      position,
+      source,
+      id,
+      type,
+      time,
+      recordedAt: at.now,
+      agent,
+      customer,
+      interaction,
+      data: asStored(data),
+    });
+  }
+  return events;
 }
 
 async function rowsOf(tx: Tx, orgId: number, events: NewEvent[]): Promise<{ rows: Row[]; refs: Map<string, number> }> {
@@ -59,7 +85,7 @@ function rowOf(event: NewEvent, refOf: RefOf): Row {
     agent,
     customer,
     interaction: shown.interaction ?? null,
-    data: JSON.stringify(data),
+    data,
     sealed: null,
   };
 }

@@ -6,6 +6,7 @@ import { type Appended, append } from './append.ts';
 import { type Bell, openBell } from './bell.ts';
 import type { NewEvent, Position } from './catalogue.ts';
 import { flowPosition } from './flow-store.ts';
+import { type Fresh, keepFresh } from './fresh.ts';
 import { groupCommit } from './group-commit.ts';
 import { openReflection, type Reflection } from './reflected.ts';
 
@@ -24,6 +25,8 @@ export type EventLog = {
   /** What is reflected now. */
   position(orgId: number): Promise<Position>;
   reflection: Reflection;
+  /** What came in at this process's door, for the flow that it turns itself; nothing where it turns none. */
+  fresh: Fresh | undefined;
   bell: Bell;
   drain(): Promise<void>;
 };
@@ -32,7 +35,11 @@ export type EventLog = {
 export function openLog(db: Db, clock: Clock, turns: boolean): EventLog {
   const bell = openBell(db, turns);
   const reflection = openReflection((orgId) => flowPosition(db, orgId));
-  const door = groupCommit(db, clock, bell.ring);
+  const fresh = turns ? keepFresh() : undefined;
+  const door = groupCommit(db, clock, (orgId, events) => {
+    fresh?.keep(orgId, events);
+    bell.ring(orgId);
+  });
   return {
     submit: door.submit,
     command: async (orgId, work) => {
@@ -45,6 +52,7 @@ export function openLog(db: Db, clock: Clock, turns: boolean): EventLog {
     reflected: reflection.wait,
     position: async (orgId) => reflection.at(orgId) || flowPosition(db, orgId),
     reflection,
+    fresh,
     bell,
     drain: door.drain,
   };

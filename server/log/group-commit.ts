@@ -1,7 +1,7 @@
 import type { Clock } from '#server/foundation/clock.ts';
 import type { Db, Tx } from '#server/foundation/db.ts';
 import { busy } from '#server/foundation/refusals.ts';
-import { type Appended, append } from './append.ts';
+import { type Appended, append, type Written } from './append.ts';
 import type { NewEvent } from './catalogue.ts';
 
 const ROWS_AT_ONCE = 2_000;
@@ -22,7 +22,11 @@ export type GroupCommit = {
  * Gathers what callers submit at the same time into one statement: while two connections write, the rest collects,
  * so the batches grow with the load and an idle house answers at once.
  */
-export function groupCommit(db: Db, clock: Clock, committed: (orgId: number) => void): GroupCommit {
+export function groupCommit(
+  db: Db,
+  clock: Clock,
+  committed: (orgId: number, events: Written['events']) => void,
+): GroupCommit {
   const lines = new Map<number, Line>();
   const idle: (() => void)[] = [];
 
@@ -47,7 +51,7 @@ export function groupCommit(db: Db, clock: Clock, committed: (orgId: number) => 
         { orgId, now: clock.now() },
         group.flatMap((w) => w.events),
       );
-      committed(orgId);
+      committed(orgId, appended.events);
       share(group, appended);
     } catch (error) {
       if (group.length === 1) group[0]?.reject(error);

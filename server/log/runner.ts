@@ -4,11 +4,13 @@ import type { Db } from '#server/foundation/db.ts';
 import type { LoggedEvent, Position } from './catalogue.ts';
 import { type Batch, type Consumer, endsBatch, type Projection, type Touched, touched } from './consumer.ts';
 import { advance, giveLease, type Lease, renewLease, takeLease } from './flow-store.ts';
-import { deadLetter, eventsAfter } from './store.ts';
+import type { Fresh } from './fresh.ts';
+import { deadLetter, eventsAfter, transactionsAfter } from './store.ts';
 
 export const LEASE_MS = 10_000;
 const SMALLEST = 256;
 const LARGEST = 4_096;
+const TRANSACTIONS = 16;
 
 export type Flow = {
   db: Db;
@@ -17,6 +19,8 @@ export type Flow = {
   holder: string;
   consumers: readonly Consumer[];
   projections: readonly Projection[];
+  /** What this process wrote itself a moment ago. */
+  fresh?: Fresh | undefined;
   /** Whether the log is only told again, for a rebuild. */
   replay?: boolean;
   /** Told after each commit, when the projections are written. */
@@ -72,12 +76,25 @@ export class Runner {
   /** One batch; false when there was nothing. */
   private async batch(): Promise<boolean> {
     const lease = this.lease as Lease;
-    const events = await eventsAfter(this.flow.db, this.orgId, lease.position, { most: this.size, until: this.until });
+    const events = (await this.handedOn(lease.position)) ?? (await this.read(lease.position));
     if (events.length === 0) return false;
     this.size =
-      events.length === this.size ? Math.min(this.size * 2, LARGEST) : Math.max(SMALLEST, Math.ceil(this.size / 2));
+      events.length >= this.size ? Math.min(this.size * 2, LARGEST) : Math.max(SMALLEST, Math.ceil(this.size / 2));
     for (const part of cut(events)) await this.pass(part);
     return true;
+  }
+
+  private read(after: Position): Promise<LoggedEvent[]> {
+    return eventsAfter(this.flow.db, this.orgId, after, { most: this.size, until: this.until });
+  }
+
+  /** What comes next, where this process wrote it itself: the log is asked for no more than the order. */
+  private async handedOn(after: Position): Promise<LoggedEvent[] | null> {
+    const { db, fresh } = this.flow;
+    if (this.until !== undefined || !fresh?.reaches(this.orgId, after)) return null;
+    const transactions = await transactionsAfter(db, this.orgId, after, TRANSACTIONS);
+    const events = fresh.after(this.orgId, after, { transactions, wanted: this.size });
+    return events.length > 0 || transactions.length === 0 ? events : null;
   }
 
   private async pass(events: LoggedEvent[]): Promise<void> {

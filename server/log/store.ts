@@ -5,7 +5,7 @@ import type { LoggedEvent, Position } from './catalogue.ts';
 const COLUMNS = 'position, source, id, type, time, recorded_at as "recordedAt", agent, customer, interaction, data';
 
 /** An event as the insert wants it: parties resolved, personal text sealed. */
-export type Row = Omit<LoggedEvent, 'position' | 'recordedAt' | 'data'> & { data: string; sealed: Buffer | null };
+export type Row = Omit<LoggedEvent, 'position' | 'recordedAt'> & { sealed: Buffer | null };
 
 const INSERT = `
 with given as (
@@ -29,7 +29,7 @@ from kept`;
  * @returns which rows were new, and the last position among them (null if none was)
  */
 export async function insertEvents(tx: Tx, orgId: number, rows: Row[], at: { offset: number; now: number }) {
-  const texts = (name: 'source' | 'id' | 'type' | 'interaction' | 'data') => textArray(rows.map((row) => row[name]));
+  const texts = (name: 'source' | 'id' | 'type' | 'interaction') => textArray(rows.map((row) => row[name]));
   const numbers = (name: 'time' | 'agent' | 'customer') => numberArray(rows.map((row) => row[name]));
   const [result] = await tx.rows<{ count: number; last: number | null; kept: number[] | null }>(INSERT, [
     orgId,
@@ -41,7 +41,7 @@ export async function insertEvents(tx: Tx, orgId: number, rows: Row[], at: { off
     numbers('agent'),
     numbers('customer'),
     texts('interaction'),
-    texts('data'),
+    textArray(rows.map((row) => JSON.stringify(row.data))),
     rows.map((row) => row.sealed),
     at.now,
     rows.length,
@@ -76,6 +76,27 @@ export const eventsAfter = (
      order by position limit $3`,
     [orgId, after, page.most, page.until ?? Number.MAX_SAFE_INTEGER],
   );
+
+/**
+ * The transactions that wrote after a position, in order, as far as `eventsAfter` would read: one look into the key for each.
+ * @returns at most `most` of them, the first perhaps in part before the position
+ */
+export const transactionsAfter = async (tx: Tx, orgId: number, after: Position, most: number): Promise<number[]> =>
+  (
+    await tx.rows<{ transaction: number }>(
+      `with recursive readable as (
+         select pg_snapshot_xmin(pg_current_snapshot())::text::bigint << 16 as until
+       ), steps as (
+         (select position >> 16 as transaction from events, readable
+          where org_id = $1 and position > $2 and position < until order by position limit 1)
+         union all
+         select (select position >> 16 from events, readable
+                 where org_id = $1 and position >= (steps.transaction + 1) << 16 and position < until order by position limit 1)
+         from steps where steps.transaction is not null
+       ) select transaction from steps where transaction is not null limit $3`,
+      [orgId, after, most],
+    )
+  ).map((row) => row.transaction);
 
 /** The event of an identity, if it is in the log. */
 export async function eventByIdentity(
