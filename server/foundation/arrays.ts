@@ -5,6 +5,10 @@ export const textArray = (values: readonly (string | null)[]): string => `{${val
 export const numberArray = (values: readonly (number | undefined | null)[]): string =>
   `{${values.map((value) => value ?? 'NULL').join(',')}}`;
 
+/** An array of bytes, null where null. */
+export const bytesArray = (values: readonly (Buffer | null)[]): string =>
+  `{${values.map((value) => (value ? `"\\\\x${value.toString('hex')}"` : 'NULL')).join(',')}}`;
+
 const PLAIN = /^[^"\\]*$/;
 
 const quoted = (value: string | null): string => {

@@ -1,5 +1,6 @@
+import { bytesArray, textArray } from '#server/foundation/arrays.ts';
 import type { Tx } from '#server/foundation/db.ts';
-import { digestOf, newKey, seal, unseal } from './seal.ts';
+import { digesting, newKey, seal, unseal } from './seal.ts';
 
 export type PartyName = { kind: 'agent' | 'customer'; source: string; name: string };
 
@@ -76,9 +77,9 @@ export async function secretOf(tx: Tx, orgId: number, scope = ''): Promise<Buffe
 }
 
 async function makeRefs(tx: Tx, orgId: number, unknown: Map<string, PartyName>): Promise<[string, number][]> {
-  const secret = await secretOf(tx, orgId);
+  const digestOf = digesting(await secretOf(tx, orgId));
   const byDigest = new Map<string, [string, PartyName]>();
-  for (const entry of unknown) byDigest.set(digestOf(secret, entry[1]).toString('hex'), entry);
+  for (const entry of unknown) byDigest.set(digestOf(entry[1]).toString('hex'), entry);
   const made: [string, number][] = [];
   const take = (rows: { ref: number; digest: Buffer }[]) => {
     for (const { ref, digest } of rows) {
@@ -98,7 +99,7 @@ async function makeRefs(tx: Tx, orgId: number, unknown: Map<string, PartyName>):
 const selectRefs = (tx: Tx, orgId: number, digests: string[]) =>
   tx.rows<{ ref: number; digest: Buffer }>(
     "select ref, digest from parties where org_id = $1 and digest = any(select decode(d, 'hex') from unnest($2::text[]) d)",
-    [orgId, digests],
+    [orgId, textArray(digests)],
   );
 
 function insertParties(tx: Tx, orgId: number, byDigest: Map<string, [string, PartyName]>) {
@@ -115,11 +116,11 @@ function insertParties(tx: Tx, orgId: number, byDigest: Map<string, [string, Par
      on conflict (org_id, digest) do nothing returning ref, digest`,
     [
       orgId,
-      rows.map((r) => r.party.kind),
-      rows.map((r) => r.party.source),
-      rows.map((r) => r.digest),
-      rows.map((r) => r.name),
-      rows.map((r) => r.key),
+      textArray(rows.map((r) => r.party.kind)),
+      textArray(rows.map((r) => r.party.source)),
+      textArray(rows.map((r) => r.digest)),
+      bytesArray(rows.map((r) => r.name)),
+      bytesArray(rows.map((r) => r.key)),
     ],
   );
 }

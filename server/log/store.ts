@@ -1,4 +1,4 @@
-import { numberArray, textArray } from '#server/foundation/arrays.ts';
+import { bytesArray, numberArray, textArray } from '#server/foundation/arrays.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import type { LoggedEvent, Position } from './catalogue.ts';
 
@@ -42,7 +42,7 @@ export async function insertEvents(tx: Tx, orgId: number, rows: Row[], at: { off
     numbers('customer'),
     texts('interaction'),
     textArray(rows.map((row) => JSON.stringify(row.data))),
-    rows.map((row) => row.sealed),
+    bytesArray(rows.map((row) => row.sealed)),
     at.now,
     rows.length,
   ]);
