@@ -1,5 +1,13 @@
 /** A text array as PostgreSQL reads it; several times faster than the driver's own. */
-export const textArray = (values: readonly (string | null)[]): string => `{${values.map(quoted).join(',')}}`;
+export function textArray(values: readonly (string | null)[]): string {
+  if (values.length === 0 || values.includes(null) || SPECIAL.test(values.join('')))
+    return `{${values.map(quoted).join(',')}}`;
+  return `{"${values.join('","')}"}`;
+}
+
+/** An array of JSON texts. What JSON has escaped leaves nothing to escape but what JSON escapes in the same way. */
+export const jsonArray = (values: readonly unknown[]): string =>
+  `{${JSON.stringify(values.map((value) => JSON.stringify(value))).slice(1, -1)}}`;
 
 /** An array of numbers, null where undefined. */
 export const numberArray = (values: readonly (number | undefined | null)[]): string =>
@@ -9,9 +17,9 @@ export const numberArray = (values: readonly (number | undefined | null)[]): str
 export const bytesArray = (values: readonly (Buffer | null)[]): string =>
   `{${values.map((value) => (value ? `"\\\\x${value.toString('hex')}"` : 'NULL')).join(',')}}`;
 
-const PLAIN = /^[^"\\]*$/;
+const SPECIAL = /["\\]/;
 
 const quoted = (value: string | null): string => {
   if (value === null) return 'NULL';
-  return PLAIN.test(value) ? `"${value}"` : `"${value.replace(/["\\]/g, '\\$&')}"`;
+  return SPECIAL.test(value) ? `"${value.replace(/["\\]/g, '\\$&')}"` : `"${value}"`;
 };

@@ -1,4 +1,4 @@
-import { bytesArray, numberArray, textArray } from '#server/foundation/arrays.ts';
+import { bytesArray, jsonArray, numberArray, textArray } from '#server/foundation/arrays.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import type { LoggedEvent, Position } from './catalogue.ts';
 
@@ -41,7 +41,7 @@ export async function insertEvents(tx: Tx, orgId: number, rows: Row[], at: { off
     numbers('agent'),
     numbers('customer'),
     texts('interaction'),
-    textArray(rows.map((row) => JSON.stringify(row.data))),
+    jsonArray(rows.map((row) => row.data)),
     bytesArray(rows.map((row) => row.sealed)),
     at.now,
     rows.length,
