@@ -47,7 +47,8 @@ export async function newScoredFloor(
         headers,
         ...(body === undefined ? {} : { payload: body as object }),
       });
-      return { status: answer.statusCode, body: answer.body ? answer.json() : null };
+      const isJson = String(answer.headers['content-type']).includes('json');
+      return { status: answer.statusCode, body: isJson ? answer.json() : answer.body || null };
     };
   const key = async (...scopes: Scope[]) => {
     const made = await createKey(world, world.orgId, {

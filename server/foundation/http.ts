@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Problem } from '#contract/problems.ts';
+import { offerCsv } from './csv.ts';
 import { invalid, missing, Refusal, tooLarge, unsupported } from './refusals.ts';
 
 declare module 'fastify' {
@@ -24,6 +25,7 @@ export function furnish(app: FastifyInstance): void {
     if (route.url.startsWith('/docs')) route.config = { ...route.config, may: 'anyone' };
     if (!route.config?.may) throw new Error(`${route.method} ${route.url} does not say who may`);
   });
+  offerCsv(app);
   app.setErrorHandler((error: FastifyError, request, reply) => refuse(refusalOf(error), error, { request, reply }));
   app.setNotFoundHandler((request, reply) => {
     const refusal = missing(`Nothing answers at ${request.method} ${request.url.split('?')[0]}.`);

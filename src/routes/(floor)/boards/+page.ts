@@ -36,6 +36,7 @@ export const load: PageLoad = async ({ fetch, parent, url, depends }) => {
   return {
     boards: list.items,
     board,
+    path,
     windows: WINDOWS,
     window,
     scopes,
