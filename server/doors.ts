@@ -19,6 +19,7 @@ import { pointsRoutes } from '#server/game/points/routes.ts';
 import { rewardsTopic } from '#server/game/rewards/live.ts';
 import { grantReceipts, redemptionReceipts } from '#server/game/rewards/receipt.ts';
 import { rewardRoutes } from '#server/game/rewards/routes.ts';
+import { importRoutes } from '#server/ingest/import-routes.ts';
 import { sourceTopic } from '#server/ingest/live.ts';
 import { ingestRoutes } from '#server/ingest/routes.ts';
 import { statusRoutes } from '#server/live/routes.ts';
@@ -74,6 +75,7 @@ export const routes: readonly ((app: FastifyInstance, ground: Ground) => Promise
   deviceRoutes,
   peopleRoutes,
   ingestRoutes,
+  importRoutes,
   kpiRoutes,
   definitionRoutes,
   performanceRoutes,

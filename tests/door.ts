@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { furnish } from '../server/foundation/http.ts';
 import { sourcesConsumer } from '../server/ingest/consumer.ts';
+import { importRoutes } from '../server/ingest/import-routes.ts';
 import { ingestRoutes } from '../server/ingest/routes.ts';
 import { createKey } from '../server/people/accounts/commands.ts';
 import { addOrganisation } from '../server/people/begin.ts';
@@ -25,6 +26,7 @@ export async function newDoor(options: { now?: number } = {}): Promise<DoorWorld
   guard(app, world);
   await app.register((scope) => peopleRoutes(scope, world));
   await app.register((scope) => ingestRoutes(scope, world));
+  await app.register((scope) => importRoutes(scope, world));
   let turning: Promise<void> = Promise.resolve();
   const settled = () => {
     turning = turning.then(() => world.settle());

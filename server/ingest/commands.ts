@@ -15,25 +15,48 @@ type House = Pick<Ground, 'db' | 'clock' | 'log'>;
  * @throws Refusal busy when the log cannot take more; nothing of the call is kept then
  */
 export async function takeIn(house: House, orgId: number, items: Item[]): Promise<Required<IngestReply>> {
-  const context = await contextOf(house, orgId, items);
-  const rejected: Rejection[] = [];
-  const events: NewEvent[] = [];
-  const places: number[] = [];
+  const { events, places, rejected } = judge(items, await contextOf(house, orgId, items));
+  await ensureQueues(house, orgId, queuesIn(events));
+  const { accepted, position } = await house.log.submit(orgId, events);
+  return replyOf({ places, rejected }, { accepted, position });
+}
+
+/** What `takeIn` would answer, and keeps nothing. `position` is the log's own. */
+export async function tryIn(house: House, orgId: number, items: Item[]): Promise<Required<IngestReply>> {
+  const { events, places, rejected } = judge(items, await contextOf(house, orgId, items));
+  const known = new Set((await eventsByIdentity(house.db, orgId, events)).map(({ source, id }) => keyOf(source, id)));
+  const accepted = events.map(({ source, id }) => {
+    const isNew = !known.has(keyOf(source, id));
+    known.add(keyOf(source, id));
+    return isNew;
+  });
+  return replyOf({ places, rejected }, { accepted, position: await house.log.position(orgId) });
+}
+
+type Judged = { events: NewEvent[]; places: number[]; rejected: Rejection[] };
+
+function judge(items: Item[], context: DoorContext): Judged {
+  const judged: Judged = { events: [], places: [], rejected: [] };
   for (const [index, item] of items.entries()) {
     const reading =
       'raw' in item ? readEvent(item.raw, index, context) : { refusal: unreadable(index, item.unreadable) };
     if ('refusal' in reading) {
-      rejected.push(reading.refusal);
+      judged.rejected.push(reading.refusal);
       continue;
     }
-    events.push(reading.event);
-    places.push(index);
+    judged.events.push(reading.event);
+    judged.places.push(index);
   }
-  await ensureQueues(house, orgId, queuesIn(events));
-  const { accepted, position } = await house.log.submit(orgId, events);
+  return judged;
+}
+
+function replyOf(
+  { places, rejected }: Pick<Judged, 'places' | 'rejected'>,
+  { accepted, position }: { accepted: boolean[]; position: number },
+): Required<IngestReply> {
   const duplicated = places.filter((_, i) => !accepted[i]);
   return {
-    accepted: events.length - duplicated.length,
+    accepted: places.length - duplicated.length,
     duplicates: duplicated.length,
     rejected,
     duplicated,

@@ -30,6 +30,14 @@ export async function refsOf(tx: Tx, orgId: number, parties: PartyName[]): Promi
   return found;
 }
 
+/** The refs of those parties that the log knows already, by `partyKey`; makes none. */
+export async function knownRefs(tx: Tx, orgId: number, parties: PartyName[]): Promise<Map<string, number>> {
+  const digestOf = digesting(await secretOf(tx, orgId));
+  const keys = new Map(parties.map((party) => [digestOf(party).toString('hex'), partyKey(orgId, party)]));
+  const rows = await selectRefs(tx, orgId, [...keys.keys()]);
+  return new Map(rows.map(({ ref, digest }) => [keys.get(digest.toString('hex')) as string, ref]));
+}
+
 /** Puts what a committed transaction resolved into the memory of this process. */
 export function rememberRefs(found: Map<string, number>): void {
   if (refs.size + found.size > MOST_REMEMBERED) refs.clear();

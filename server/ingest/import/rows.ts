@@ -1,24 +1,26 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { type RowReader, type RowReading, rowReader } from '../files/mapping.ts';
 import type { Mapping } from '../files/mapping-schema.ts';
+import { newQueueLog, readLine } from '../files/queue-log.ts';
 import { recordsOf } from '../files/records.ts';
 import { PlainError } from './options.ts';
 
 /** One row of a file and what it became. */
 export type Row = { line: number; text: string; reading: RowReading };
 
+type Bytes = AsyncIterable<Uint8Array>;
+type Of = { source: string; zone: string | null };
+
+/** The rows of a file: by a mapping, or, without one, the lines of a queue log. */
+export const rowsOf = (bytes: Bytes, mapping: Mapping | null, of: Of): AsyncGenerator<Row> =>
+  mapping ? delimitedRows(bytes, mapping, of) : queueLogRows(bytes, of);
+
 /** Streams a delimited file as rows read by a mapping. Broken rows are refused one by one; blank lines are no rows. */
-export async function* fileRows(
-  file: string,
-  mapping: Mapping,
-  of: { source: string; zone: string | null },
-): AsyncGenerator<Row> {
+async function* delimitedRows(bytes: Bytes, mapping: Mapping, of: Of): AsyncGenerator<Row> {
   let read = mapping.columns ? reader(mapping, mapping.columns, of) : null;
-  for await (const record of recordsOf(linesOf(decoded(file, mapping.encoding)), mapping)) {
+  for await (const record of recordsOf(linesOf(decoded(bytes, mapping.encoding)), mapping)) {
     const { line, text } = record;
     if ('broken' in record) {
-      if (!read) throw new PlainError(`The first line of ${file} names no columns: ${record.broken}.`);
+      if (!read) throw new PlainError(`The first line of the file names no columns: ${record.broken}.`);
       yield { line, text, reading: { refusal: record.broken } };
     } else if (read) yield { line, text, reading: read(record.cells) };
     else
@@ -27,6 +29,15 @@ export async function* fileRows(
         record.cells.map((name) => name.trim()),
         of,
       );
+  }
+}
+
+async function* queueLogRows(bytes: Bytes, of: Of): AsyncGenerator<Row> {
+  const log = newQueueLog();
+  let line = 0;
+  for await (const text of linesOf(decoded(bytes, 'utf-8'))) {
+    line++;
+    if (text.trim() !== '') yield { line, text, reading: readLine(log, text, of) };
   }
 }
 
@@ -44,32 +55,33 @@ function plainly<T>(work: () => T): T {
   }
 }
 
+const LONGEST_LINE = 2_000_000;
+
+/** What never comes to an end of line is passed on in pieces, each too long for a row, and does not fill the memory. */
 async function* linesOf(texts: AsyncIterable<string>): AsyncGenerator<string> {
   let rest = '';
   for await (const text of texts) {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     yield* lines;
+    if (rest.length < LONGEST_LINE) continue;
+    yield rest;
+    rest = '';
   }
   if (rest !== '') yield rest;
 }
 
-async function* decoded(file: string, encoding: string): AsyncGenerator<string> {
-  const decoder = new TextDecoder(await encodingOf(file, encoding));
-  for await (const chunk of createReadStream(file, { highWaterMark: 256 * 1024 }))
-    yield decoder.decode(chunk as Buffer, { stream: true });
-  yield decoder.decode();
+async function* decoded(bytes: Bytes, encoding: string): AsyncGenerator<string> {
+  let decoder: InstanceType<typeof TextDecoder> | null = null;
+  for await (const chunk of bytes) {
+    decoder ??= new TextDecoder(encodingOf(chunk, encoding));
+    yield decoder.decode(chunk, { stream: true });
+  }
+  if (decoder) yield decoder.decode();
 }
 
 /** A byte order mark knows better than the mapping. */
-async function encodingOf(file: string, encoding: string): Promise<string> {
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(3), 0, 3, 0);
-    if (bytesRead >= 2 && buffer[0] === 0xff && buffer[1] === 0xfe) return 'utf-16le';
-    if (bytesRead === 3 && buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf) return 'utf-8';
-    return encoding;
-  } finally {
-    await handle.close();
-  }
+function encodingOf([first, second, third]: Uint8Array, encoding: string): string {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xef && second === 0xbb && third === 0xbf ? 'utf-8' : encoding;
 }

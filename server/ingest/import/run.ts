@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import type { ImportReport } from '#contract/events.ts';
 import { readMapping, type SentEvent } from '../files/mapping.ts';
 import type { Mapping } from '../files/mapping-schema.ts';
@@ -14,8 +13,9 @@ import { type Options, PlainError } from './options.ts';
 import { peopleMaker, unmappedAgents } from './people.ts';
 import type { Progress } from './progress.ts';
 import { openRejects } from './rejects.ts';
-import { fileRows, type Row } from './rows.ts';
+import { type Row, rowsOf } from './rows.ts';
 import { type Door, openSender, type Sender, serverDoor } from './sender.ts';
+import { SHIPPED } from './shipped.ts';
 
 /**
  * Sends a file through the ingest door and waits until it is reflected.
@@ -36,7 +36,7 @@ export async function runImport(options: Options, progress: Progress, stop: Abor
   const run = { options, source, sender, progress, stop };
   try {
     if (options.follow) await follow(run);
-    else for await (const row of rowsOf(run, mapping)) await pass(run, row);
+    else for await (const row of rowsUntil(run, mapping)) await pass(run, row);
     await sender.flush();
   } finally {
     await rejects.close();
@@ -48,8 +48,6 @@ export async function runImport(options: Options, progress: Progress, stop: Abor
 }
 
 type Run = { options: Options; source: string; sender: Sender; progress: Progress; stop: AbortSignal };
-
-const SHIPPED = path.resolve(import.meta.dirname, '../mappings');
 
 /** A mapping by its file, from where one stands or from the root, or by the name of one that is shipped. */
 async function mappingFrom(name: string, folder: string): Promise<Mapping> {
@@ -71,24 +69,11 @@ async function mappingFrom(name: string, folder: string): Promise<Mapping> {
 }
 
 /** Stops the reading at the next row when asked to. */
-async function* rowsOf(run: Run, mapping: Mapping | null): AsyncGenerator<Row> {
-  const { options, source, stop } = run;
-  const rows = mapping ? fileRows(options.file, mapping, { source, zone: options.zone }) : logRows(run);
-  for await (const row of rows) {
+async function* rowsUntil({ options, source, stop }: Run, mapping: Mapping | null): AsyncGenerator<Row> {
+  const bytes = createReadStream(options.file, { highWaterMark: 256 * 1024 });
+  for await (const row of rowsOf(bytes, mapping, { source, zone: options.zone })) {
     if (stop.aborted) return;
     yield row;
-  }
-}
-
-async function* logRows({ options, source }: Run): AsyncGenerator<Row> {
-  const log = newQueueLog();
-  let line = 0;
-  for await (const text of createInterface({
-    input: createReadStream(options.file),
-    crlfDelay: Number.POSITIVE_INFINITY,
-  })) {
-    line++;
-    if (text.trim() !== '') yield { line, text, reading: readLine(log, text, { source, zone: options.zone }) };
   }
 }
 

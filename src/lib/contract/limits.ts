@@ -2,6 +2,7 @@
 export const LIMITS = {
   eventsPerCall: 5_000,
   bytesPerCall: 5_000_000,
+  bytesPerFile: 200_000_000,
   aheadMs: 24 * 60 * 60 * 1000,
   backfillMs: 24 * 60 * 60 * 1000,
   durationMs: 31 * 24 * 60 * 60 * 1000,

@@ -1,0 +1,133 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ImportHow, UploadReport } from '#contract/imports.ts';
+import { invalid, Refusal } from '#server/foundation/refusals.ts';
+import { isTimeZone } from '#server/foundation/zones.ts';
+import type { Ground } from '#server/log/ground.ts';
+import { agentsOfNobody } from '#server/people/unmapped.ts';
+import { takeIn, tryIn } from '../commands.ts';
+import { readMapping, type SentEvent } from '../files/mapping.ts';
+import type { Mapping } from '../files/mapping-schema.ts';
+import { isNobody } from '../words.ts';
+import { PlainError } from './options.ts';
+import { type Row, rowsOf } from './rows.ts';
+import { type Door, openSender } from './sender.ts';
+import { shippedMapping } from './shipped.ts';
+
+const SHOWN = { refused: 1_000, sample: 5, agents: 200, text: 500 };
+const MOST_AGENTS = 20_000;
+const PATIENCE = 60;
+
+export type Upload = { how: ImportHow; bytes: AsyncIterable<Uint8Array> };
+type At = { ground: Ground; orgId: number };
+
+/**
+ * Brings an uploaded file through the ingest door as it comes in, or only says what would become of it.
+ * @throws Refusal invalid `mapping_invalid`, `time_zone_unknown`; whatever lay before a broken end stays in, and is a
+ *   duplicate when the file comes again
+ */
+export async function importUpload(at: At, { how, bytes }: Upload): Promise<UploadReport> {
+  const { source, zone = null, dryRun } = how;
+  if (zone !== null && !isTimeZone(zone)) throw invalid('time_zone_unknown', `"${zone}" is no time zone.`);
+  const mapping = how.mapping === undefined ? null : await mappingOf(how.mapping);
+  const seen = newSeen();
+  const rejects = { add: async (...row: Parameters<Seen['refuse']>) => seen.refuse(...row), file: () => null };
+  const sender = openSender(
+    dryRun ? dryDoor(at) : patientDoor(at),
+    { ...rejects, close: async () => {} },
+    async () => {},
+  );
+  try {
+    for await (const row of rowsOf(bytes, mapping, { source, zone })) {
+      seen.row(row);
+      if ('refusal' in row.reading) await sender.refuse(row.line, row.reading.refusal, row.text);
+      else if ('skipped' in row.reading) sender.skip();
+      else await sender.send({ line: row.line, text: row.text, events: row.reading.events });
+    }
+  } catch (error) {
+    if (error instanceof PlainError) throw invalid('mapping_invalid', error.message);
+    throw error;
+  } finally {
+    await sender.flush();
+  }
+  const named = [...seen.agents];
+  const unknown = await agentsOfNobody(at.ground.db, at.orgId, { source, agents: named });
+  return {
+    dryRun,
+    ...sender.tally,
+    position: dryRun ? null : sender.position(),
+    refused: seen.refused.sort((a, b) => a.line - b.line),
+    sample: seen.sample,
+    agents: { named: named.length, unknown: unknown.slice(0, SHOWN.agents) },
+  };
+}
+
+async function mappingOf(given: NonNullable<ImportHow['mapping']>): Promise<Mapping> {
+  try {
+    return readMapping(typeof given === 'string' ? await shippedMapping(given) : given);
+  } catch (error) {
+    throw error instanceof Refusal ? error : invalid('mapping_invalid', (error as Error).message);
+  }
+}
+
+const rawOf = (events: SentEvent[]) => events.map((raw) => ({ raw }));
+
+/** What was seen once within the file counts as there, as it would be by then. */
+function dryDoor({ ground, orgId }: At): Door {
+  const earlier = new Set<string>();
+  return async (events) => {
+    const reply = await tryIn(ground, orgId, rawOf(events));
+    const bad = new Set(reply.rejected.map(({ index }) => index));
+    const duplicated = events.flatMap((event, i) => {
+      const isAgain = !bad.has(i) && (earlier.has(event.id) || reply.duplicated.includes(i));
+      earlier.add(event.id);
+      return isAgain ? [i] : [];
+    });
+    return {
+      ...reply,
+      duplicated,
+      duplicates: duplicated.length,
+      accepted: events.length - bad.size - duplicated.length,
+    };
+  };
+}
+
+/** A log that is too busy is asked again: a file has time, and half of one helps nobody. */
+function patientDoor({ ground, orgId }: At): Door {
+  return async (events) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await takeIn(ground, orgId, rawOf(events));
+      } catch (error) {
+        if (!(error instanceof Refusal && error.kind === 'busy') || attempt === PATIENCE) throw error;
+        await pause(1_000 * (error.retryAfterSeconds ?? 1));
+      }
+    }
+  };
+}
+
+type Seen = ReturnType<typeof newSeen>;
+
+/** What the report shows of a file. */
+function newSeen() {
+  const refused: UploadReport['refused'] = [];
+  const sample: UploadReport['sample'] = [];
+  const agents = new Set<string>();
+  return {
+    refused,
+    sample,
+    agents,
+    refuse: (line: number, reason: string, row: string): void => {
+      if (refused.length < SHOWN.refused) refused.push({ line, reason, row: row.slice(0, SHOWN.text) });
+    },
+    row: ({ line, text, reading }: Row): void => {
+      if (!('events' in reading)) return;
+      if (sample.length < SHOWN.sample) {
+        const events = reading.events.map(({ type, time, data }) => ({ type, ...(time ? { time } : {}), data }));
+        sample.push({ line, row: text.slice(0, SHOWN.text), events });
+      }
+      for (const { data } of reading.events)
+        if (typeof data.agent === 'string' && !isNobody(data.agent) && agents.size < MOST_AGENTS)
+          agents.add(data.agent.trim());
+    },
+  };
+}
