@@ -6,6 +6,7 @@ import floor from './words/en/floor.json' with { type: 'json' };
 import office from './words/en/office.json' with { type: 'json' };
 import points from './words/en/points.json' with { type: 'json' };
 import rewards from './words/en/rewards.json' with { type: 'json' };
+import sources from './words/en/sources.json' with { type: 'json' };
 import team from './words/en/team.json' with { type: 'json' };
 import wallboard from './words/en/wallboard.json' with { type: 'json' };
 
@@ -18,6 +19,7 @@ const en = {
   ...office,
   ...points,
   ...rewards,
+  ...sources,
   ...team,
   ...wallboard,
 };
