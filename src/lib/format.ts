@@ -104,13 +104,14 @@ export function spanText({ name, from, to }: { name: string; from: string; to: s
   return form.formatRange(new Date(from), new Date(last));
 }
 
-/** The age of something: "3 s", "12 min", "5 h", "2 d". */
+/** The age of something: "3 s", "12 min", "5 h", "2 d", "27 y". */
 export function age(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   if (seconds < 60) return `${seconds}\u202fs`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)}\u202fmin`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)}\u202fh`;
-  return `${Math.floor(seconds / 86_400)}\u202fd`;
+  const days = Math.floor(seconds / 86_400);
+  return days < 730 ? `${days}\u202fd` : `${Math.floor(days / 365)}\u202fy`;
 }
 
 /** A name as it stands inside a sentence: its first letter small, unless it is an abbreviation. */
