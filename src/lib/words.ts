@@ -2,6 +2,7 @@ import account from './words/en/account.json' with { type: 'json' };
 import admin from './words/en/admin.json' with { type: 'json' };
 import badges from './words/en/badges.json' with { type: 'json' };
 import coaching from './words/en/coaching.json' with { type: 'json' };
+import definitions from './words/en/definitions.json' with { type: 'json' };
 import floor from './words/en/floor.json' with { type: 'json' };
 import office from './words/en/office.json' with { type: 'json' };
 import points from './words/en/points.json' with { type: 'json' };
@@ -16,6 +17,7 @@ const en = {
   ...admin,
   ...badges,
   ...coaching,
+  ...definitions,
   ...office,
   ...points,
   ...rewards,

@@ -93,7 +93,7 @@ const PAGES: [role: string, path: string][] = [
   ...['/team', '/boards?board=aht&window=month', '/flags'].map(of('manager')),
   ...[
     ...['/admin/people', '/admin/devices', '/admin/keys', '/admin/organisation', '/admin/rewards'],
-    ...['/admin/sources', '/admin/agents'],
+    ...['/admin/sources', '/admin/agents', '/admin/kpis', '/admin/targets', '/admin/scorecards'],
     ...['/admin/audit', '/admin/audit?view=looks', '/admin/audit?view=looks&who=yara'],
   ].map(of('admin')),
 ];

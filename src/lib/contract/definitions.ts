@@ -94,7 +94,10 @@ export type KpiItem = Omit<Kpi, 'effectiveFrom'> & {
   builtIn: boolean;
   effectiveFrom: string | null;
 };
-export type TargetItem = Omit<Target, 'effectiveFrom'> & { version: number; effectiveFrom: string | null };
+type Told<Item> = Item extends unknown
+  ? Omit<Item, 'effectiveFrom'> & { version: number; effectiveFrom: string | null }
+  : never;
+export type TargetItem = Told<Target>;
 export type ScorecardItem = Omit<Scorecard, 'effectiveFrom'> & {
   role: Role;
   version: number;
