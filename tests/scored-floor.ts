@@ -1,4 +1,4 @@
-import Fastify from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
 import { attainmentConsumer, kpiConsumer } from '../server/attainment/consumer.ts';
 import { routes } from '../server/doors.ts';
 import { facts } from '../server/facts/consumer.ts';
@@ -15,8 +15,13 @@ import { newWorld, type World } from './world.ts';
 export type Answer = { status: number; body: any };
 export type Hand = (method: 'GET' | 'PUT' | 'POST', url: string, body?: unknown) => Promise<Answer>;
 
+export type Door = { method: string; url: string };
+
 /** The house up to attainment, with the small cast of two teams; ana is 1001 and ben is 1002 of the source `acd`. */
 export type ScoredFloor = World & {
+  /** Every door, in the order in which they were built. */
+  doors: readonly Door[];
+  app: FastifyInstance;
   api: Hand;
   key(...scopes: Scope[]): Promise<Hand>;
   signedIn(id: string, roles: Role[], team?: string): Promise<Hand>;
@@ -34,6 +39,10 @@ export async function newScoredFloor(
   const world = await newWorld(options);
   await addOrganisation(world, { id: world.orgId, name: 'Northwind', timeZone: 'Europe/Berlin' });
   const app = Fastify();
+  const doors: Door[] = [];
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) if (one !== 'HEAD') doors.push({ method: one, url });
+  });
   furnish(app);
   guard(app, world);
   for (const room of routes) await app.register((scope) => room(scope, world));
@@ -79,6 +88,8 @@ export async function newScoredFloor(
   await world.settle();
   return {
     ...world,
+    doors,
+    app,
     api,
     key,
     signedIn,

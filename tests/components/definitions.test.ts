@@ -38,7 +38,7 @@ const target = { kpi: 'aht', floor: 380_000, target: 315_000, stretch: 265_000, 
 test('a target is typed as minutes and seconds, and sent as milliseconds', async () => {
   const asked = answers(200, { items: [] });
   const onsaved = vi.fn();
-  render(TargetForm, { kpi: aht, target: target as TargetItem, subjects, onsaved });
+  await render(TargetForm, { props: { kpi: aht, target: target as TargetItem, subjects, onsaved } });
   const field = page.getByLabelText('Target (min:s)');
   await expect.element(field).toHaveValue('5:15');
   await field.fill('5:00');
@@ -49,7 +49,7 @@ test('a target is typed as minutes and seconds, and sent as milliseconds', async
 
 test('a target for a team is not sent before the team is chosen and every mark is a value', async () => {
   const asked = answers(200, { items: [] });
-  render(TargetForm, { kpi: aht, target: null, subjects, onsaved: () => {} });
+  await render(TargetForm, { props: { kpi: aht, target: null, subjects, onsaved: () => {} } });
   await page.getByLabelText('For whom?').selectOptions('team');
   for (const [mark, text] of [
     ['Passing (min:s)', '6:20'],
@@ -77,7 +77,7 @@ test('a refused mark is told at its field', async () => {
     detail: 'The marks go from worse to better.',
     errors: [{ path: '/0/stretch', message: 'must be better than the target' }],
   });
-  render(TargetForm, { kpi: aht, target: target as TargetItem, subjects, onsaved: () => {} });
+  await render(TargetForm, { props: { kpi: aht, target: target as TargetItem, subjects, onsaved: () => {} } });
   await page.getByLabelText('Stretch (min:s)').fill('9:00');
   await page.getByRole('button', { name: 'Save' }).click();
   await expect
