@@ -24,6 +24,7 @@ export type ScoredFloor = World & {
   app: FastifyInstance;
   api: Hand;
   key(...scopes: Scope[]): Promise<Hand>;
+  cookieOf(id: string, roles: Role[], team?: string): Promise<{ cookie: string }>;
   signedIn(id: string, roles: Role[], team?: string): Promise<Hand>;
   /** Appends events at once and lets the flow pass. */
   told(...events: NewEvent[]): Promise<void>;
@@ -67,7 +68,7 @@ export async function newScoredFloor(
     return as({ authorization: `Bearer ${made.key}` });
   };
   const api = await key();
-  const signedIn = async (id: string, roles: Role[], team?: string) => {
+  const cookieOf = async (id: string, roles: Role[], team?: string) => {
     const email = `${id}-${world.orgId}@example.org`;
     await api('PUT', '/api/v1/people', [
       { id, name: id.charAt(0).toUpperCase() + id.slice(1), roles, email, ...(team ? { team } : {}) },
@@ -78,8 +79,9 @@ export async function newScoredFloor(
       url: '/api/v1/session',
       payload: { email, password: PASSWORD },
     });
-    return as({ cookie: String(session.headers['set-cookie']).split(';')[0] ?? '' });
+    return { cookie: String(session.headers['set-cookie']).split(';')[0] ?? '' };
   };
+  const signedIn = async (id: string, roles: Role[], team?: string) => as(await cookieOf(id, roles, team));
   const told = async (...events: NewEvent[]) => {
     await world.log.submit(world.orgId, events);
     await world.settle();
@@ -92,6 +94,7 @@ export async function newScoredFloor(
     app,
     api,
     key,
+    cookieOf,
     signedIn,
     told,
     close: async () => {

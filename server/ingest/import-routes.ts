@@ -22,8 +22,8 @@ export async function importRoutes(app: FastifyInstance, ground: Ground): Promis
     scope.post('/api/v1/imports', { config: { may: sendEvents } }, async (request) => {
       if (!request.isMultipart()) throw unsupported('This door takes multipart/form-data.');
       if (Number(request.headers['content-length'] ?? 0) > LIMITS.bytesPerFile + MOST_HOW) throw TOO_LARGE();
-      const { how, file } = await formOf(request);
-      const report = await importUpload({ ground, orgId: orgOf(request) }, { how, bytes: file });
+      const { how, file, bytes } = await formOf(request);
+      const report = await importUpload({ ground, orgId: orgOf(request) }, { how, bytes });
       if (file.truncated) throw TOO_LARGE();
       return report;
     });
@@ -32,13 +32,22 @@ export async function importRoutes(app: FastifyInstance, ground: Ground): Promis
 
 async function formOf(request: FastifyRequest) {
   let how: ImportHow | null = null;
-  for await (const part of request.parts()) {
+  for await (const part of readable(request.parts())) {
     if (part.type === 'field') how = howOf(part);
     else if (part.fieldname !== 'file') throw invalid('invalid', 'The file comes in the field "file".');
     else if (!how) throw invalid('invalid', 'The field "how" comes before the file.');
-    else return { how, file: part.file };
+    else return { how, file: part.file, bytes: readable(part.file) };
   }
   throw invalid('invalid', 'The form has no field "file".');
+}
+
+/** A form that breaks off, or is none, is the sender's to put right. */
+async function* readable<Part>(parts: AsyncIterable<Part>): AsyncGenerator<Part> {
+  try {
+    yield* parts;
+  } catch (error) {
+    throw invalid('unreadable', `The form cannot be read to its end: ${(error as Error).message.slice(0, 200)}`);
+  }
 }
 
 function howOf(part: Extract<Multipart, { type: 'field' }>): ImportHow {

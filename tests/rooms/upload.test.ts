@@ -153,6 +153,18 @@ describe('what is refused as a whole', () => {
     expect(await calls()).toEqual([]);
   });
 
+  it('a form that breaks off', async () => {
+    const told = `--edge\r\ncontent-disposition: form-data; name="how"\r\n\r\n${JSON.stringify(how())}\r\n`;
+    const begun = `--edge\r\ncontent-disposition: form-data; name="file"; filename="a.csv"\r\n\r\n${FILE}`;
+    const answer = await world.app.inject({
+      method: 'POST',
+      url: '/api/v1/imports',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'multipart/form-data; boundary=edge' },
+      payload: told + begun,
+    });
+    expect([answer.statusCode, answer.json().code]).toEqual([400, 'unreadable']);
+  });
+
   it('another content type, and whoever may not send events', async () => {
     const answer = await world.app.inject({
       method: 'POST',
