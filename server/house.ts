@@ -16,6 +16,7 @@ import { type Ground, openLog } from '#server/log/ground.ts';
 import { turnFlow } from '#server/log/turning.ts';
 import { isForeign } from '#server/people/accounts/rules.ts';
 import { onViewersForgotten, viewerOf } from '#server/people/accounts/viewers.ts';
+import { limitCalls } from '#server/people/calls.ts';
 import { guard } from '#server/people/door.ts';
 import { routes, topics } from './doors.ts';
 import { consumers, projections } from './flow.ts';
@@ -66,6 +67,7 @@ export async function openHouse(plan: HousePlan): Promise<House> {
   });
   furnish(app);
   guard(app, ground);
+  await limitCalls(app, config);
   await describeApi(app);
   for (const room of routes) await app.register((scope) => room(scope, ground));
   await app.register(apiPages);

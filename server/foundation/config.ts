@@ -22,6 +22,12 @@ const Url = (...schemes: string[]) =>
   z.url({ protocol: new RegExp(`^(${schemes.join('|')})$`), error: `must be a URL (${schemes.join(' or ')})` });
 const ROLE_NAMES = ['web', 'flow', 'jobs'] as const;
 
+const Calls = z.coerce
+  .number({ error: 'must be a number of calls' })
+  .int('must be a whole number')
+  .min(1)
+  .max(10_000_000);
+
 const Environment = z
   .object({
     PORT: z.coerce
@@ -48,6 +54,8 @@ const Environment = z
     API_KEY: z.string().min(24, 'must have at least 24 characters').max(200).optional(),
     TIME_ZONE: z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin').default('UTC'),
     EPOCH: z.iso.date('must be a date such as 1990-01-01').default('1990-01-01'),
+    CALLS_PER_MINUTE: Calls.default(1_200),
+    KEY_CALLS_PER_MINUTE: Calls.default(60_000),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
   .refine((env) => (env.ADMIN_EMAIL === undefined) === (env.ADMIN_PASSWORD === undefined), {
