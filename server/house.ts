@@ -18,6 +18,7 @@ import { isForeign } from '#server/people/accounts/rules.ts';
 import { onViewersForgotten, viewerOf } from '#server/people/accounts/viewers.ts';
 import { limitCalls } from '#server/people/calls.ts';
 import { guard } from '#server/people/door.ts';
+import { lookOfTopic } from '#server/people/looks/rules.ts';
 import { routes, topics } from './doors.ts';
 import { consumers, projections } from './flow.ts';
 
@@ -123,6 +124,10 @@ function openWindow(app: FastifyInstance, ground: Ground): Gateway {
     topics: topics(ground),
     viewerOf: (headers) => viewerOf(ground, headers),
     isForeign: (headers) => isForeign(headers, ground.config.ORIGIN),
+    looked: (viewer, name) => {
+      const look = lookOfTopic(viewer, name);
+      if (look) app.looks.note(look);
+    },
   });
   const review = () => void gateway.review().catch(() => {});
   const stop = onViewersForgotten(ground.db, review);

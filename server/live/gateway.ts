@@ -16,6 +16,8 @@ export type Doors = {
   topics: readonly Topic<Known>[];
   /** Who knocks, by the headers or the token of the handshake; anonymous is turned away. */
   viewerOf(headers: Record<string, string | undefined>): Promise<Viewer>;
+  /** Told of each topic that was opened. */
+  looked(viewer: Known, name: TopicName): void;
   /** Whether a handshake comes from a page of another origin. */
   isForeign(headers: Readonly<Record<string, string | string[] | undefined>>): boolean;
 };
@@ -33,7 +35,7 @@ type Live = { channel: Channel; topic: Topic<Known>; name: TopicName; orgId: num
 export type Gateway = {
   /** A commit of the flow: whatever it concerns is read anew and told. */
   touched(orgId: number, notes: Touched): void;
-  /** Rights changed: every subscription is asked again, and sockets without a valid session are closed. */
+  /** Rights changed: every subscription is asked again; sockets without a valid session, or of other roles, are closed. */
   review(): Promise<void>;
   counts(): { sockets: number; topics: number };
   close(): Promise<void>;
@@ -106,6 +108,7 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
     // in the room before the state is taken: what is told meanwhile has a number and cannot be missed
     await socket.join(room);
     rooms.set(name.full, room);
+    doors.looked(viewer, name);
     const { epoch, offset } = message;
     return live.channel.join({
       epoch: typeof epoch === 'string' ? epoch : undefined,
@@ -144,6 +147,11 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
         socket.disconnect(true);
         continue;
       }
+      if (rolesOf(viewer) !== rolesOf(socket.data.viewer)) {
+        // not `disconnect`, after which a browser stays away: it comes back as who it is now
+        socket.conn.close();
+        continue;
+      }
       socket.data.viewer = viewer;
       for (const [full, room] of socket.data.rooms) {
         const live = channels.get(room);
@@ -170,6 +178,8 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
     },
   };
 }
+
+const rolesOf = (viewer: Known): string => (viewer.kind === 'account' ? viewer.roles.join() : viewer.kind);
 
 function headersOf(socket: FloorSocket): Record<string, string | undefined> {
   const { cookie, authorization, origin, host } = socket.handshake.headers;

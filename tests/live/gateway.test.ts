@@ -150,4 +150,43 @@ describe('who may look', () => {
     await revokeDevice(house.ground, ORG, device.id);
     await gone;
   });
+
+  const bossCookie = async () => {
+    await house.call('PUT', '/api/v1/people', [
+      { id: 'boss', name: 'Boss', email: 'boss@example.org', roles: ['admin'] },
+      { id: 'dan', name: 'Dan', email: 'dan@example.org', roles: ['quality'] },
+    ]);
+    return { cookie: `floorlight=${await tokenOf('boss')}` };
+  };
+
+  it('whoever is disabled, gets a new password, leaves everywhere or changes role: dark at once', async () => {
+    const boss = await bossCookie();
+    const account = (body: object) => house.call('PUT', '/api/v1/people/dan/account', body, boss);
+    const closings: ((cookie: string) => Promise<{ status: number }>)[] = [
+      () => account({ disabled: true }),
+      () => account({ password: `${PASSWORD} again` }),
+      (cookie) => house.call('DELETE', '/api/v1/account/sessions', undefined, { cookie }),
+      () => house.call('PUT', '/api/v1/people', [{ id: 'dan', roles: ['trainer'] }]),
+    ];
+    for (const close of closings) {
+      await account({ disabled: false });
+      const cookie = `floorlight=${await tokenOf('dan')}`;
+      const socket = await house.socket(undefined, { cookie });
+      expect((await socket.emitWithAck('subscribe', { topic: 'person:ana' })).ok).toBe(true);
+      const gone = new Promise((resolve) => socket.once('disconnect', resolve));
+      expect((await close(cookie)).status).toBeLessThan(300);
+      await gone;
+    }
+  });
+
+  it('and the book tells who looked at whose live figures, but not that one looked at one’s own', async () => {
+    const boss = await bossCookie();
+    const own = await house.socket(undefined, { cookie: `floorlight=${await tokenOf('ben')}` });
+    const other = await house.socket(undefined, boss);
+    for (const socket of [own, other]) await socket.emitWithAck('subscribe', { topic: 'person:ben' });
+    const { body } = await house.call('GET', '/api/v1/people/ben/looks', undefined, boss);
+    expect(body.items.filter((one: { viewer: { kind: string } }) => one.viewer.kind === 'person')).toEqual([
+      expect.objectContaining({ viewer: expect.objectContaining({ id: 'boss' }), noun: 'performance', times: 1 }),
+    ]);
+  });
 });

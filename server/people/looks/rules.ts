@@ -17,6 +17,21 @@ export function lookOf(viewer: Viewer, { route, asked }: Read): Look | null {
   return by(viewer, subject, what);
 }
 
+const TOPICS: Record<string, string> = {
+  person: 'performance',
+  badges: 'badges',
+  points: 'points',
+  rewards: 'rewards',
+  coaching: 'coaching',
+};
+
+/** The same for a topic of the live window, `person:ID` and the like: the noun is that of the matching read. */
+export function lookOfTopic(viewer: Viewer, { noun, parts }: { noun: string; parts: string[] }): Look | null {
+  const [person] = parts;
+  const what = TOPICS[noun];
+  return what && person ? by(viewer, person, what) : null;
+}
+
 /** The begin of the hour in which an instant lies. */
 export const hourOf = (now: number): number => now - (now % 3_600_000);
 
