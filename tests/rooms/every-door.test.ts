@@ -167,14 +167,14 @@ describe('every door', () => {
     expect(wrong).toEqual([]);
   });
 
-  it.each([
+  it.each<Record<string, string>>([
     { origin: 'https://evil.example' },
     { 'sec-fetch-site': 'cross-site' },
     { 'sec-fetch-site': 'same-site' },
     { origin: 'null' },
   ])('takes no change from a page of another origin: %o', async (told) => {
     for (const door of changes()) {
-      const answer = await ask(door, { ...floor.headers.admin, ...told } as Record<string, string>, {});
+      const answer = await ask(door, { ...floor.headers.admin, ...told }, {});
       expect(`${nameOf(door)} ${answer.statusCode}`).toBe(`${nameOf(door)} 403`);
       expect(answer.json().detail).toBe('This request comes from a page of another origin.');
     }

@@ -4,7 +4,8 @@ import type { PointsRule, Wallet } from '$lib/contract/points.ts';
 import { hasOwnDay } from '$lib/session.ts';
 import type { PageLoad } from './$types';
 
-export const load: PageLoad = async ({ fetch, parent, url }) => {
+export const load: PageLoad = async ({ fetch, parent, url, depends }) => {
+  depends('floor:points');
   const { session } = await parent();
   if (!hasOwnDay(session) || !session.person) redirect(303, '/boards');
   const cursor = url.searchParams.get('cursor');
