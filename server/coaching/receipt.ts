@@ -2,7 +2,9 @@ import type { Flag } from '#contract/coaching.ts';
 import type { Receipt } from '#contract/receipts.ts';
 import { said } from '#server/attainment/receipts/sentences.ts';
 import { missing } from '#server/foundation/refusals.ts';
+import type { Ground } from '#server/log/ground.ts';
 import { BARE, listed, ownEvents, type ReceiptWriter } from '#server/log/receipt.ts';
+import { EFFECT_DAYS, effectOf } from './effect.ts';
 import { K, N, type Tested } from './rules.ts';
 import { type FlagRow, flagRow, type PlanRow, planRow } from './store.ts';
 import { presentFlags, presentPlans, shownBy } from './views.ts';
@@ -47,21 +49,24 @@ export const coachingReceipt: ReceiptWriter = {
       ...BARE,
       ...asked,
       window: { name: 'custom', from: at, to: at },
-      value: row.steps.length,
+      ...(await changed(ground, orgId, row)),
       sentence: `${plan?.by.name} started this follow-up on ${plan?.kpi.name.toLowerCase()} with ${plan?.person.name}, due ${row.dueOn}; it is ${row.state}, ${seen}.`,
-      steps: [
-        {
-          label: 'Steps agreed',
-          formula: 'steps',
-          filled: String(row.steps.length),
-          result: row.steps.length,
-          digits: 0,
-        },
-      ],
       ...listed(await ownEvents(ground.db, orgId, idsOfPlan(row))),
     };
   },
 };
+
+/** What the coached KPI was before and is since, and the difference; no number while one of the two is missing. */
+async function changed({ db, clock }: Ground, orgId: number, plan: PlanRow): Promise<Pick<Receipt, 'value' | 'steps'>> {
+  const effect = await effectOf(db, orgId, { plan, now: clock.now() });
+  const before = effect?.before.value ?? null;
+  const since = effect?.since.value ?? null;
+  if (before === null || since === null) return { value: null, steps: [] };
+  const value = Math.round((since - before) * 1e6) / 1e6;
+  const filled = `${decimal(since)} - ${decimal(before)}`;
+  const label = `Change in ${EFFECT_DAYS} days before and since, over ${effect?.before.sample} and ${effect?.since.sample}`;
+  return { value, steps: [{ label, formula: 'since - before', filled, result: value, digits: 6 }] };
+}
 
 const RULE = `Flagged when at least ${K} of the last ${N} windows with enough sample lie beyond the mark: a share by the exact one-sided test at p <= 0.025, anything else when its 95 % interval lies wholly beyond.`;
 

@@ -15,6 +15,7 @@ const earned = (id: string, at: number): Earned => ({
   name: 'Full house',
   words: '50 contacts in a day',
 });
+const party = (id: string, at: number) => ({ ...earned(id, at), people: [`Ana ${id}`] });
 beforeEach(() => localStorage.clear());
 
 test('one after the other, the oldest first, and then the screen is given back', () => {
@@ -27,6 +28,32 @@ test('one after the other, the oldest first, and then the screen is given back',
   vi.advanceTimersByTime(SHOW_MS);
   expect(party.current).toBeNull();
   vi.useRealTimers();
+});
+
+test('many of the same badge share one scene, and others come after it', () => {
+  vi.useFakeTimers();
+  const show = new Celebrations();
+  const other = { ...earned('z', 9000), badge: 'on-the-dot' };
+  show.hear([
+    other,
+    earned('a', 1000),
+    earned('b', 2000),
+    earned('c', 3000),
+    { ...earned('d', 4000), person: 'Ana c' },
+  ]);
+  expect(show.current?.people).toEqual(['Ana a', 'Ana b', 'Ana c']);
+  vi.advanceTimersByTime(SHOW_MS);
+  expect(show.current).toMatchObject({ id: 'z', people: ['Ana z'] });
+  vi.advanceTimersByTime(SHOW_MS);
+  expect(show.current).toBeNull();
+  vi.useRealTimers();
+});
+
+test('a scene of many says how many and who', async () => {
+  await render(Celebration, { earned: { ...earned('a', 1000), people: ['Ana', 'Ben', 'Cleo'] } });
+  const show = page.getByRole('status', { name: '3 people earned Full house' });
+  await expect.element(show).toBeInTheDocument();
+  expect(show.element().textContent).toContain('Ana · Ben · Cleo');
 });
 
 test('exactly once, however often it is told, also after a reload', () => {
@@ -52,7 +79,7 @@ test('what is remembered by something else does no harm', () => {
 });
 
 test('says who earned what, with the words of the tier', async () => {
-  await render(Celebration, { earned: earned('a', 1000) });
+  await render(Celebration, { earned: party('a', 1000) });
   const show = page.getByRole('status', { name: 'Ana a earned Full house' });
   await expect.element(show).toBeInTheDocument();
   const told = () => show.element().textContent.replace(/\s+/g, ' ');

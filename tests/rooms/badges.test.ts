@@ -59,6 +59,15 @@ it('is earned as soon as it holds, once, and not again by the next batch, a lost
   expect(event?.data).toMatchObject({ points: 10, version: 1, value: 20, cause: { source: 'acd', id: 'c19' } });
 });
 
+it('the next tier is not missed because the one before was earned a moment ago', async () => {
+  await floor.told(...calls(0, 20));
+  await floor.told(...calls(20, 46));
+  expect(await names()).toEqual([
+    'badge:full-house:bronze:ana:day:2026-03-11 !',
+    'badge:full-house:silver:ana:day:2026-03-11 !',
+  ]);
+});
+
 it('the highest of several tiers at once celebrates, and a new day begins anew', async () => {
   await floor.told(...calls(0, 46));
   expect(await names()).toEqual([

@@ -245,6 +245,12 @@ it('gives receipts that recompute', async () => {
   expect((await as('rita')('GET', `receipts?subject=person:ben&measure=flag:${flag}`)).status).toBe(404);
   const follow = await as('ana')('GET', `receipts?subject=person:ana&measure=coaching:${plan}`);
   expect(follow.body.events).toHaveLength(3);
+  // its number is what changed in the KPI since, never how many steps were agreed
+  const { effect } = (await as('rita')('GET', `coaching/${plan}`)).body;
+  const { before, since } = effect;
+  const change = before.value === null || since.value === null ? null : since.value - before.value;
+  expect(follow.body.value).toBe(change);
+  expect(recomputeSteps(follow.body).at(-1) ?? null).toBe(change);
 });
 
 it('is the same when everything is told again', async () => {

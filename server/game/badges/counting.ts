@@ -6,7 +6,7 @@ import { type Batch, touched } from '#server/log/consumer.ts';
 import { type Roster, rosterOf, zoneOf } from '#server/people/roster.ts';
 import { type Case, earn } from './deciding.ts';
 import { resultsIn } from './results.ts';
-import { BADGES, type Badge, TIERS } from './rules.ts';
+import { BADGES, type Badge, contactsOf, TIERS } from './rules.ts';
 import { lastLegs } from './store.ts';
 
 /** Today's contacts of everybody in a zone, held between batches so that an event costs an addition and no query. */
@@ -91,8 +91,11 @@ async function look(tx: Tx, batch: Batch, { state, zone, people }: Look): Promis
     return new Map(legs.map(({ person, source, id }) => [person, { source, id }]));
   };
   const earned = await earn(tx, batch, { cases, occasion: { now: batch.now, zone, causes } });
+  for (const { person, results } of cases) for (const result of results) day.contacts.set(person, contactsOf(result));
   for (const person of people) {
-    state.triedAt.set(person, batch.now);
-    day.goals.set(person, Math.max(day.goals.get(person) ?? 0, earned.get(person) ?? 0));
+    const [before, after] = [day.goals.get(person) ?? 0, earned.get(person) ?? 0];
+    // who got something may get the next at once; who got nothing is held or not eligible, and rests
+    if (after > before) day.goals.set(person, after);
+    else state.triedAt.set(person, batch.now);
   }
 }

@@ -3,10 +3,15 @@ import type { Earned } from '$lib/contract/wall.ts';
 const KEY = 'floorlight.celebrated';
 const REMEMBERED = 300;
 export const SHOW_MS = 7_000;
+/** From how many on the same badge is one scene for all who earned it. */
+const GATHERED_FROM = 3;
+
+/** What is on the stage: one badge of one person, or one that several earned together. */
+export type Party = Earned & { people: string[] };
 
 /** One celebration after the other, each exactly once: what was shown is remembered over reconnects and reloads. */
 export class Celebrations {
-  current: Earned | null = $state.raw(null);
+  current: Party | null = $state.raw(null);
   #queue: Earned[] = [];
   #seen: Set<string>;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -30,9 +35,21 @@ export class Celebrations {
   }
 
   #next(): void {
-    this.current = this.#queue.shift() ?? null;
+    const { party, rest } = gathered(this.#queue);
+    this.current = party;
+    this.#queue = rest;
     if (this.current) this.#timer = setTimeout(() => this.#next(), SHOW_MS);
   }
+}
+
+/** The first of a queue, with all others of the same badge where they are many; and what waits behind them. */
+export function gathered(queue: readonly Earned[]): { party: Party | null; rest: Earned[] } {
+  const [first, ...others] = queue;
+  if (!first) return { party: null, rest: [] };
+  const same = queue.filter((one) => one.badge === first.badge);
+  const people = [...new Set(same.map((one) => one.person))];
+  if (people.length < GATHERED_FROM) return { party: { ...first, people: [first.person] }, rest: others };
+  return { party: { ...first, people }, rest: queue.filter((one) => one.badge !== first.badge) };
 }
 
 function remembered(): string[] {
