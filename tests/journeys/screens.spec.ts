@@ -59,6 +59,24 @@ test('boards: a manager ranks a speed KPI over the month and looks back', async 
   await expect(page.getByRole('heading', { name: 'Nobody is on this board yet' })).toBeVisible();
 });
 
+test('a link to a new password leaves the address at once, survives a reload, and works once', async ({
+  page,
+  browser,
+}) => {
+  await enter(page, 'admin');
+  const { url } = await (await page.request.post('/api/v1/people/xavier/reset')).json();
+  const guest = await (await browser.newContext()).newPage();
+  await guest.goto(url);
+  await expect(guest).toHaveURL(/\/invitation$/);
+  await guest.reload();
+  await expect(guest.getByLabel('E-mail')).toHaveValue(/^xavier@/);
+  await guest.locator('input[name=password]').fill('a lamp over the quiet harbour');
+  await guest.getByRole('button').click();
+  await expect(guest).toHaveURL(/\/today/);
+  await guest.goto(url);
+  await expect(guest.locator('input[name=password]')).toHaveCount(0);
+});
+
 test('signing out ends the session', async ({ page }) => {
   await enter(page, 'agent');
   await page.locator('summary', { hasText: 'Account' }).click();
