@@ -11,6 +11,7 @@ import { queueScene } from './queues.ts';
 import { raceScene } from './race.ts';
 import { celebrationsOf, recognitionScene } from './recognition.ts';
 import { namedScenes, USUAL_SCENES } from './rules.ts';
+import { sharing } from './sharing.ts';
 import { scenesOf } from './store.ts';
 
 export type WallGround = Pick<Ground, 'db' | 'redis' | 'clock'>;
@@ -32,22 +33,52 @@ export async function wallView(
   if (!device) throw missing('This device is not known any more.');
   const scenes = chosen ?? (await scenesOf(db, orgId, device.id)) ?? USUAL_SCENES;
   const now = clock.now();
-  return db.snapshot(async (tx) => {
+  const position = await flowPosition(db, orgId);
+  const { id, name, scope } = device;
+  const key = JSON.stringify([orgId, scope, scenes]);
+  const read = () => bodyOf(ground, { orgId, scope, now, scenes });
+  const common = await sharedOf(db)({ key, position, now }, read);
+  // read while the boards were behind the log: whoever is told to look again needs them as they are by then
+  const body = Number(common.shown.position) < position ? await read() : common;
+  return { device: { id, name, scope, ...body.place }, ...body.shown };
+}
+
+type Body = {
+  place: { place: string; timeZone: string; currency: string };
+  shown: Omit<WallView, 'device'>;
+};
+type Shared = ReturnType<typeof sharing<Body>>;
+
+const shared = new WeakMap<WallGround['db'], Shared>();
+
+function sharedOf(db: WallGround['db']): Shared {
+  const known = shared.get(db) ?? sharing<Body>();
+  shared.set(db, known);
+  return known;
+}
+
+/** What all screens of a scope with the same rotation show. */
+function bodyOf(
+  ground: WallGround,
+  { orgId, scope, now, scenes }: { orgId: number; scope: string; now: number; scenes: StoredScene[] },
+): Promise<Body> {
+  return ground.db.snapshot(async (tx) => {
     const roster = await rosterOf(tx, orgId);
-    const at: At = { orgId, scope: device.scope, roster, now };
+    const at: At = { orgId, scope, roster, now };
     const told: (Told<unknown> & { scene: WallScene })[] = [];
     for (const one of namedScenes(scenes)) told.push(await show({ ground, tx }, at, one));
     const positions = [
       await flowPosition(tx, orgId),
       ...told.flatMap(({ position }) => (position === undefined ? [] : [Number(position)])),
     ];
-    const { id, name, scope } = device;
     return {
-      device: { id, name, scope, ...placeOf(roster, scope), currency: roster.organisation.currency },
-      scenes: told.map(({ scene }) => scene),
-      celebrations: await celebrationsOf(tx, at),
-      freshAt: newest((await sourceRows(tx, orgId)).map((source) => source.lastEventAt)),
-      position: String(Math.min(...positions)),
+      place: { ...placeOf(roster, scope), currency: roster.organisation.currency },
+      shown: {
+        scenes: told.map(({ scene }) => scene),
+        celebrations: await celebrationsOf(tx, at),
+        freshAt: newest((await sourceRows(tx, orgId)).map((source) => source.lastEventAt)),
+        position: String(Math.min(...positions)),
+      },
     };
   });
 }
