@@ -107,6 +107,8 @@ describe('redeeming', () => {
     expect(tries.map(({ status }) => status)).toEqual([201, 201, 201]);
     await floor.settle();
     expect(await balance('ana')).toBe(before - 40);
+    const [movement] = (await ana('GET', '/api/v1/people/ana/points')).body.items;
+    expect(movement).toMatchObject({ about: { reward: 'A coffee' }, words: '40 points spent on the reward A coffee.' });
   });
 
   it('refuses what is too dear, hidden or not there', async () => {

@@ -6,12 +6,15 @@ export function sentenceOf({ type, data }: Pick<LoggedEvent, 'type' | 'data'>, a
   if (type === 'points.awarded' && !isDated(data)) return `${points(amount)} awarded.`;
   if (type === 'points.awarded') return `${points(amount)} for a score of ${scoreOf(data)} ${whenOf(data)}.`;
   if (type === 'badge.earned') return `${points(amount)} for the badge ${data.badge} in ${data.tier}.`;
-  if (type === 'reward.redeemed') return `${points(-amount)} spent on the reward ${data.reward}.`;
-  return `${points(amount)} given back for the reward ${data.reward}.`;
+  if (type === 'reward.redeemed') return `${points(-amount)} spent on the reward ${rewardOf(data)}.`;
+  return `${points(amount)} given back for the reward ${rewardOf(data)}.`;
 }
 
 /** The score that an award is for, with its one decimal. */
 export const scoreOf = (data: Record<string, unknown>): string => (Number(data.score) / 10).toFixed(1);
+
+/** What a reward was called when it moved; events of before told only its id. */
+export const rewardOf = ({ title, reward }: Record<string, unknown>): string => String(title ?? reward ?? '');
 
 const points = (n: number): string => (n === 1 ? 'One point' : `${n} points`);
 

@@ -6,7 +6,7 @@ import { HOUSE, type LoggedEvent } from '#server/log/catalogue.ts';
 import { eventsByIdentity } from '#server/log/store.ts';
 import { rosterOf, zoneOf } from '#server/people/roster.ts';
 import { accountOf } from './rules.ts';
-import { sentenceOf } from './sentences.ts';
+import { rewardOf, sentenceOf } from './sentences.ts';
 import { balanceRow, earnedBetween, movementsOf } from './store.ts';
 
 /** Whose wallet, as of when (epoch ms), and which page of its movements. */
@@ -53,7 +53,7 @@ export async function walletOf(
   };
 }
 
-const ABOUT = ['rule', 'window', 'zone', 'from', 'to', 'score', 'badge', 'tier', 'reward'] as const;
+const ABOUT = ['rule', 'window', 'zone', 'from', 'to', 'score', 'badge', 'tier'] as const;
 
 /** The events behind some transfers, by the id that both share. */
 async function eventsOf(tx: Tx, orgId: number, of: readonly { id: string }[]): Promise<Map<string, LoggedEvent>> {
@@ -62,7 +62,8 @@ async function eventsOf(tx: Tx, orgId: number, of: readonly { id: string }[]): P
   return new Map((await eventsByIdentity(tx, orgId, asked)).map((event) => [event.id, event]));
 }
 
-const aboutOf = (event: LoggedEvent | undefined): PointsAbout =>
-  Object.fromEntries(
-    ABOUT.flatMap((name) => (event?.data[name] === undefined ? [] : [[name, event.data[name]]])),
-  ) as PointsAbout;
+const aboutOf = (event: LoggedEvent | undefined): PointsAbout => {
+  const data = event?.data ?? {};
+  const told = ABOUT.flatMap((name) => (data[name] === undefined ? [] : [[name, data[name]]]));
+  return { ...Object.fromEntries(told), ...(data.reward === undefined ? {} : { reward: rewardOf(data) }) };
+};

@@ -38,7 +38,7 @@ export const grantReward = (
     const refusal = refusalOfGrant(offer, { taken: offer?.taken ?? 0, spent });
     if (refusal || !offer) throw refusal;
     const id = uuidV7(now);
-    const data = { grant: id, reward, person, by, price: offer.price };
+    const data = { grant: id, reward, title: offer.name, person, by, price: offer.price };
     const position = await say(counter, { type: 'reward.granted', id: `grant:${id}`, data, personal: { reason } });
     return { id, position };
   });
@@ -63,7 +63,7 @@ export const redeemReward = (
     const balance = await lockAccount(tx, orgId, accountOf(person));
     const refusal = refusalOfRedemption(offer, { taken: offer?.taken ?? 0, balance });
     if (refusal || !offer) throw refusal;
-    const data = { redemption: id, reward, person, price: offer.price };
+    const data = { redemption: id, reward, title: offer.name, person, price: offer.price };
     return { id, position: await say(counter, { type: 'reward.redeemed', id: `redemption:${id}`, data }) };
   });
 
@@ -84,7 +84,8 @@ export const settle = (
     if (!own && !(await wish.leads(row.person))) throw forbidden();
     if (row.state !== 'open') throw conflict('redemption_settled', 'This redemption is settled already.');
     const { id, person, price, reward } = row;
-    const data = { redemption: id, person, reward, price, outcome: wish.outcome, by: wish.by };
+    const title = (await store.rewardRow(counter.tx, orgId, reward))?.name ?? reward;
+    const data = { redemption: id, person, reward, title, price, outcome: wish.outcome, by: wish.by };
     return say(counter, { type: 'redemption.settled', id: `settled:${id}`, data });
   });
 

@@ -9,6 +9,7 @@ export type PointsAbout = {
   score?: number;
   badge?: string;
   tier?: string;
+  /** What the reward was called then. */
   reward?: string;
 };
 
