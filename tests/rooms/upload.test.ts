@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LIMITS } from '#contract/limits.ts';
 import { type DoorWorld, newDoor } from '../door.ts';
 import { wholeLog } from '../world.ts';
 
@@ -107,6 +108,13 @@ nonsense
 });
 
 describe('a dry run', () => {
+  it('does not take a row for known because a refused one had its id', async () => {
+    const file = 'id;at;who;talk\n3;11.03.1980 09:00;bo;01:00\n3;11.03.2026 09:20;bo;01:00\n';
+    const told = { read: 2, accepted: 1, duplicates: 0, rejected: 1 };
+    expect((await send({ how: how({ dryRun: true }), file })).body).toMatchObject(told);
+    expect((await send({ how: how(), file })).body).toMatchObject(told);
+  });
+
   it('says the same and keeps nothing', async () => {
     const { body } = await send({ how: how({ dryRun: true }), file: FILE });
     expect(body).toMatchObject({
@@ -184,6 +192,31 @@ describe('hostile files', () => {
     const { status, body } = await send({ how: how(), file: junk });
     expect(status).toBe(200);
     expect(body).toMatchObject({ accepted: 0, rejected: body.read });
+  });
+
+  it('in another encoding than the mapping says are refused where an event would take the damage over', async () => {
+    const latin = Buffer.from(FILE.replace('bo;02:10', 'Jos\u00e9;02:10'), 'latin1');
+    const { body } = await send({ how: how(), file: latin });
+    expect(body).toMatchObject({ accepted: 1, rejected: 2 });
+    expect(body.refused[0]).toMatchObject({ line: 3, reason: expect.stringContaining('encoding') });
+    const told = { ...MAPPING, encoding: 'windows-1252' };
+    const { body: read } = await send({ how: how({ mapping: told, dryRun: true }), file: latin });
+    expect(read.sample[1].events[0].data.agent).toBe('Jos\u00e9');
+  });
+
+  it('above the limit are refused before a byte of them is read', async () => {
+    const answer = await world.app.inject({
+      method: 'POST',
+      url: '/api/v1/imports',
+      headers: {
+        authorization: `Bearer ${key}`,
+        'content-type': 'multipart/form-data; boundary=edge',
+        'content-length': String(LIMITS.bytesPerFile + 1_000_000),
+      },
+      payload: '--edge--\r\n',
+    });
+    expect([answer.statusCode, answer.json().code]).toEqual([413, 'too_large']);
+    expect(answer.json().detail).toContain(String(LIMITS.bytesPerFile));
   });
 
   it('without an end of line do not fill the memory', async () => {

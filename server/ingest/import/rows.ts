@@ -11,8 +11,20 @@ type Bytes = AsyncIterable<Uint8Array>;
 type Of = { source: string; zone: string | null };
 
 /** The rows of a file: by a mapping, or, without one, the lines of a queue log. */
-export const rowsOf = (bytes: Bytes, mapping: Mapping | null, of: Of): AsyncGenerator<Row> =>
-  mapping ? delimitedRows(bytes, mapping, of) : queueLogRows(bytes, of);
+export async function* rowsOf(bytes: Bytes, mapping: Mapping | null, of: Of): AsyncGenerator<Row> {
+  for await (const row of mapping ? delimitedRows(bytes, mapping, of) : queueLogRows(bytes, of))
+    yield isDamaged(row) ? { ...row, reading: { refusal: DAMAGED } } : row;
+}
+
+const DAMAGED = 'holds signs that cannot be read: the file has another encoding than the mapping says';
+
+/** Whether what an event says was lost in reading. Damage that no event takes over harms nobody. */
+function isDamaged({ text, reading }: Row): boolean {
+  return 'events' in reading && text.includes(LOST) && JSON.stringify(reading.events).includes(LOST);
+}
+
+/** What a decoder writes for bytes that are no sign. */
+const LOST = '\ufffd';
 
 /** Streams a delimited file as rows read by a mapping. Broken rows are refused one by one; blank lines are no rows. */
 async function* delimitedRows(bytes: Bytes, mapping: Mapping, of: Of): AsyncGenerator<Row> {

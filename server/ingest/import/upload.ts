@@ -77,8 +77,10 @@ function dryDoor({ ground, orgId }: At): Door {
   return async (events) => {
     const reply = await tryIn(ground, orgId, rawOf(events));
     const bad = new Set(reply.rejected.map(({ index }) => index));
+    const known = new Set(reply.duplicated);
     const duplicated = events.flatMap((event, i) => {
-      const isAgain = !bad.has(i) && (earlier.has(event.id) || reply.duplicated.includes(i));
+      if (bad.has(i)) return [];
+      const isAgain = earlier.has(event.id) || known.has(i);
       earlier.add(event.id);
       return isAgain ? [i] : [];
     });
