@@ -69,6 +69,13 @@ describe('KPI definitions', () => {
       effectiveFrom: new Date(floor.time.now).toISOString(),
     });
     const own = await put('kpis', [{ id: 'acw', minSample: 4 }]);
+    const every = (await get('kpis?limit=500&versions=all')).body.items;
+    const versions = (id: string) =>
+      every.filter((kpi: { id: string }) => kpi.id === id).map((kpi: { version: number }) => kpi.version);
+    expect([versions('sales_per_hour'), versions('acw')]).toEqual([
+      [1, 2],
+      [0, 1],
+    ]);
     expect(own.body.items[0]).toMatchObject({
       id: 'acw',
       version: 1,
@@ -199,6 +206,68 @@ describe('targets', () => {
   });
 });
 
+describe('the end of a target', () => {
+  const RED = { kpi: 'aht', team: 'red' };
+  const list = async (query = '') =>
+    (await get(`targets?limit=500${query}`)).body.items.filter((one: { kpi: string }) => one.kpi === 'aht');
+  const inForce = async (kpi: string, at: number) => {
+    const span = { name: 'day' as const, from: at, to: at + 86_400_000 };
+    return (await definitionsFor(floor.db, floor.orgId, span)).targets.get(kpi)?.map((target) => target.name) ?? [];
+  };
+
+  it('comes when it is said to, and leaves what was', async () => {
+    const now = floor.time.now;
+    const day = new Date(now + 7 * 86_400_000).toISOString();
+    const { status, body } = await put('targets', [{ ...RED, ended: true, effectiveFrom: day }]);
+    expect([status, body.items[0]]).toEqual([200, { ...RED, ended: true, version: 2, effectiveFrom: day }]);
+    expect((await list()).find((one: { team?: string }) => one.team === 'red')).toMatchObject({
+      target: 260_000,
+      until: day,
+    });
+    expect(await inForce('aht', now)).toContain('team:red');
+    expect(await inForce('aht', now + 8 * 86_400_000)).not.toContain('team:red');
+    const every = await list('&versions=all');
+    expect(every.map((one: { team?: string; version: number }) => [one.team, one.version])).toEqual([
+      [undefined, 1],
+      [undefined, 2],
+      ['red', 1],
+      ['red', 2],
+    ]);
+  });
+
+  it("ends the house's own from now on, never before, and can be taken back", async () => {
+    const now = floor.time.now;
+    expect((await put('targets', [{ kpi: 'fcr', ended: true }])).body.items[0]).toMatchObject({ version: 1 });
+    const told = (await get('targets?limit=500')).body.items;
+    expect(told.some((one: { kpi: string }) => one.kpi === 'fcr')).toBe(false);
+    expect(await inForce('fcr', now - 3 * 86_400_000)).toEqual(['organisation']);
+    expect(await inForce('fcr', now)).toEqual([]);
+    await put('targets', [{ kpi: 'fcr', floor: 0.5, target: 0.6, stretch: 0.7 }]);
+    expect(await inForce('fcr', now)).toEqual(['organisation']);
+  });
+
+  it('is refused where there is no such target', async () => {
+    expect(await code(put('targets', [{ kpi: 'aht', team: 'blue', ended: true }]))).toEqual([
+      400,
+      'target_unknown',
+      '/0',
+    ]);
+    expect(await code(put('targets', [{ kpi: 'nothing', ended: true }]))).toEqual([400, 'kpi_unknown', '/0/kpi']);
+  });
+});
+
+describe('the target of a person', () => {
+  it('is told to the person, their leader and whoever sees all, to nobody else', async () => {
+    await put('targets', [{ ...AHT, person: 'ana' }]);
+    const told = async (as: (m: 'GET', url: string) => Promise<{ body: { items: { person?: string }[] } }>) =>
+      (await as('GET', '/api/v1/targets?limit=500&versions=all')).body.items.filter((one) => one.person === 'ana')
+        .length;
+    expect(await told(await floor.key('read'))).toBe(1);
+    expect(await told(await floor.key('definitions:write'))).toBe(1);
+    expect(await told(await floor.key('people:write'))).toBe(0);
+  });
+});
+
 describe('scorecards', () => {
   it('belong to a role; gates that are absent stay', async () => {
     const card = {
@@ -219,6 +288,8 @@ describe('scorecards', () => {
     const { body } = await put('scorecards/agent', { kpis: [{ kpi: 'aht', weight: 1 }] });
     expect(body.items[0]).toMatchObject({ version: 2, gates: card.gates });
     expect((await get('scorecards')).body.items).toHaveLength(1);
+    const every = (await get('scorecards?versions=all')).body.items;
+    expect(every.map((one: { version: number }) => one.version)).toEqual([0, 1, 2]);
     expect((await get('scorecards/trainer')).status).toBe(404);
   });
 

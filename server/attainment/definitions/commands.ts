@@ -6,9 +6,9 @@ import { versionRows } from '#server/facts/versions/store.ts';
 import { type DefinitionDesk, putVersions, type VersionKind } from '#server/facts/versions/versions.ts';
 import { invalid, type PathError } from '#server/foundation/refusals.ts';
 import type { Position } from '#server/log/catalogue.ts';
-import type { ScorecardVersion } from './defaults.ts';
+import { DEFAULT_TARGETS, type ScorecardVersion } from './defaults.ts';
 import { type ScorecardBody, scorecardOf, type TargetBody, targetKey, targetOf } from './definitions.ts';
-import type { TargetOf, TargetVersion } from './targets.ts';
+import type { TargetOf, TargetSaid } from './targets.ts';
 
 export const TARGET_VERSIONS: VersionKind = { table: 'target_versions', type: 'target.set' };
 export const SCORECARD_VERSIONS: VersionKind = { table: 'scorecard_versions', type: 'scorecard.set' };
@@ -16,20 +16,24 @@ export const SCORECARD_VERSIONS: VersionKind = { table: 'scorecard_versions', ty
 /**
  * Sets targets. What stands there already appends nothing.
  * @throws Refusal invalid `marks_out_of_order`, `marks_not_a_range`, `marks_a_range`, `marks_too_large`, `kpi_unknown`,
- *   `target_of_many`, `ramp_of_nobody` or `repeated`, by path
+ *   `target_of_many`, `target_unknown`, `ramp_of_nobody` or `repeated`, by path
  */
 export async function setTargets(
   desk: DefinitionDesk,
   items: readonly Target[],
-): Promise<{ items: TargetVersion[]; position: Position }> {
+): Promise<{ items: TargetSaid[]; position: Position }> {
   const betters = await bettersOf(desk);
   const wanted = items.map((item, index) => ({ path: `/${index}`, item, body: bodyOf(item, `/${index}`) }));
   for (const { body, path } of wanted) refuseMarks(body, { path, betters });
   refuseRepeated(wanted.map(({ body, path }) => ({ key: targetKey(body), path })));
+  if (wanted.some(({ body }) => body.marks === null)) refuseEnds(wanted, await targetKeys(desk));
   const { rows, position } = await putVersions(
     desk,
     TARGET_VERSIONS,
-    wanted.map(({ body, item }) => ({ key: targetKey(body), body, from: instantOf(item.effectiveFrom) })),
+    wanted.map(({ body, item }) => ({
+      ...{ key: targetKey(body), body, from: instantOf(item.effectiveFrom) },
+      later: body.marks === null,
+    })),
   );
   return { items: rows.map(targetOf), position };
 }
@@ -79,19 +83,36 @@ function bodyOf(item: Target, path: string): TargetBody {
   return { kpi: item.kpi, of, rampDays: item.rampDays ?? null, marks: marksOf(item) };
 }
 
-const marksOf = (item: Target): Marks =>
-  'low' in item
+function marksOf(item: Target): Marks | null {
+  if ('ended' in item) return null;
+  return 'low' in item
     ? { low: item.low, high: item.high, tolerance: item.tolerance }
     : { floor: item.floor, target: item.target, stretch: item.stretch };
+}
+
+/** Every target that was ever set, and the house's own. */
+async function targetKeys(desk: DefinitionDesk): Promise<Set<string>> {
+  const rows = await versionRows<TargetBody>(desk.tx, desk.orgId, 'target_versions');
+  return new Set([...rows.map(({ key }) => key), ...DEFAULT_TARGETS.map(targetKey)]);
+}
+
+function refuseEnds(wanted: readonly { path: string; body: TargetBody }[], known: ReadonlySet<string>): void {
+  for (const { path, body } of wanted)
+    if (body.marks === null && !known.has(targetKey(body)))
+      throw refusal('target_unknown', { path, message: 'there is no such target to end' });
+}
 
 type At = { path: string; betters: ReadonlyMap<string, Better> };
 
 function refuseMarks(body: TargetBody, { path, betters }: At): void {
   const better = betters.get(body.kpi);
   if (!better) throw refusal('kpi_unknown', { path: `${path}/kpi`, message: `there is no KPI ${body.kpi}` });
-  const code = refusalOfMarks(better, body.marks);
+  const code = body.marks && refusalOfMarks(better, body.marks);
   if (code)
-    throw refusal(code, { path: `${path}/${'low' in body.marks ? 'low' : 'floor'}`, message: MESSAGES[better] });
+    throw refusal(code, {
+      path: `${path}/${body.marks && 'low' in body.marks ? 'low' : 'floor'}`,
+      message: MESSAGES[better],
+    });
 }
 
 const MESSAGES: Record<Better, string> = {

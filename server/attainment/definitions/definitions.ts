@@ -6,10 +6,10 @@ import type { Tx } from '#server/foundation/db.ts';
 import { baselineOf, measuresAt } from './baseline.ts';
 import { DEFAULT_SCORECARDS, DEFAULT_TARGETS, type ScorecardVersion } from './defaults.ts';
 import { baselineRows, definitionsVersion } from './store.ts';
-import type { TargetOf, TargetVersion } from './targets.ts';
+import { holds, type TargetOf, type TargetSaid, type TargetVersion } from './targets.ts';
 
 /** A target as its version keeps it. */
-export type TargetBody = Pick<TargetVersion, 'kpi' | 'of' | 'rampDays' | 'marks'>;
+export type TargetBody = Pick<TargetSaid, 'kpi' | 'of' | 'rampDays' | 'marks'>;
 
 /** A scorecard as its version keeps it. */
 export type ScorecardBody = Pick<ScorecardVersion, 'kpis' | 'gates'>;
@@ -39,7 +39,7 @@ export const targetKey = ({ kpi, of, rampDays }: TargetBody): string =>
 /** Whom a target is for, as text. */
 export const nameOf = (of: TargetOf): string => (of.kind === 'organisation' ? of.kind : `${of.kind}:${of.id}`);
 
-export const targetOf = ({ body, version, effectiveFrom }: VersionRow<TargetBody>): TargetVersion => ({
+export const targetOf = ({ body, version, effectiveFrom }: VersionRow<TargetBody>): TargetSaid => ({
   ...body,
   version,
   effectiveFrom,
@@ -77,8 +77,8 @@ function current<Body>(rows: readonly VersionRow<Body>[], at: { to: number; know
   return [...Map.groupBy(known, (row) => row.key).values()].flatMap((versions) => inForce(versions, at.to) ?? []);
 }
 
-/** The house's own target of a KPI holds while the organisation has none for everybody. */
-function withDefaults(targets: TargetVersion[]): TargetVersion[] {
+/** The house's own target of a KPI holds while the organisation has said nothing of one for everybody, not even its end. */
+function withDefaults(targets: TargetSaid[]): TargetVersion[] {
   const own = new Set(targets.filter((target) => target.of.kind === 'organisation').map((target) => target.kpi));
-  return [...targets, ...DEFAULT_TARGETS.filter((target) => !own.has(target.kpi))];
+  return [...targets.filter(holds), ...DEFAULT_TARGETS.filter((target) => !own.has(target.kpi))];
 }

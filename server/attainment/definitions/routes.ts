@@ -1,19 +1,19 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { Scorecard, type ScorecardItem, Target, type TargetItem } from '#contract/definitions.ts';
+import { Scorecard, Target, type TargetItem } from '#contract/definitions.ts';
 import { Role } from '#contract/words.ts';
-import { PageQuery, pageOf, toldInstant } from '#server/facts/versions/page.ts';
+import { pageOf, VersionsQuery } from '#server/facts/versions/page.ts';
 import { versionRows } from '#server/facts/versions/store.ts';
 import { atDefinitions } from '#server/facts/versions/versions.ts';
 import { missing } from '#server/foundation/refusals.ts';
 import type { Ground } from '#server/log/ground.ts';
-import { orgOf } from '#server/people/door.ts';
-import { defineThings, seeThings } from '#server/people/may.ts';
+import { floorFor, orgOf } from '#server/people/door.ts';
+import { defineThings, seePerson, seeThings, type Viewer } from '#server/people/may.ts';
 import { setScorecard, setTargets } from './commands.ts';
-import { DEFAULT_SCORECARDS, DEFAULT_TARGETS, type ScorecardVersion } from './defaults.ts';
-import { type ScorecardBody, scorecardOf, type TargetBody, targetKey, targetOf } from './definitions.ts';
-import type { TargetVersion } from './targets.ts';
+import { DEFAULT_SCORECARDS } from './defaults.ts';
+import { type ScorecardBody, scorecardOf, type TargetBody, targetOf } from './definitions.ts';
+import { allTargets, newestTargets, told, toldScorecard } from './listed.ts';
 
 const OfRole = z.object({ role: Role });
 /** Gates that are absent stay, so that their default must not fill them. */
@@ -29,13 +29,20 @@ export async function definitionRoutes(plain: FastifyInstance, ground: Ground): 
     { config: { may: defineThings }, schema: { body: z.array(Target).max(5_000) } },
     async (request) => {
       const saved = await atDefinitions(ground, orgOf(request), (desk) => setTargets(desk, request.body));
-      return { items: saved.items.map(toldTarget), position: String(saved.position) };
+      return { items: saved.items.map(told), position: String(saved.position) };
     },
   );
-  app.get('/api/v1/targets', { config: { may: seeThings }, schema: { querystring: PageQuery } }, async (request) => ({
-    ...pageOf(await targets(ground, orgOf(request)), request.query),
-    position: await position(orgOf(request)),
-  }));
+  app.get(
+    '/api/v1/targets',
+    { config: { may: seeThings }, schema: { querystring: VersionsQuery } },
+    async (request) => {
+      const listed = await targets(ground, orgOf(request), request.query);
+      return {
+        ...pageOf(await shownTo(ground, request.viewer, listed), request.query),
+        position: await position(orgOf(request)),
+      };
+    },
+  );
 
   app.put(
     '/api/v1/scorecards/:role',
@@ -49,9 +56,9 @@ export async function definitionRoutes(plain: FastifyInstance, ground: Ground): 
   );
   app.get(
     '/api/v1/scorecards',
-    { config: { may: seeThings }, schema: { querystring: PageQuery } },
+    { config: { may: seeThings }, schema: { querystring: VersionsQuery } },
     async (request) => ({
-      ...pageOf(await scorecards(ground, orgOf(request)), request.query),
+      ...pageOf(await scorecards(ground, orgOf(request), request.query.versions), request.query),
       position: await position(orgOf(request)),
     }),
   );
@@ -62,34 +69,33 @@ export async function definitionRoutes(plain: FastifyInstance, ground: Ground): 
   });
 }
 
-/** The newest version of each target, whenever it begins, and the house's own where the organisation has none. */
-async function targets({ db }: Ground, orgId: number): Promise<{ key: string; item: TargetItem }[]> {
+type Query = z.infer<typeof VersionsQuery>;
+
+async function targets(
+  { db, clock }: Ground,
+  orgId: number,
+  query: Query,
+): Promise<{ key: string; item: TargetItem }[]> {
   const own = (await versionRows<TargetBody>(db, orgId, 'target_versions')).map(targetOf);
-  const newest = new Map([...DEFAULT_TARGETS, ...own].map((target) => [targetKey(target), target]));
-  return [...newest].map(([key, target]) => ({ key, item: toldTarget(target) }));
+  return query.versions === 'all' ? allTargets(own) : newestTargets(own, clock.now());
 }
 
-async function scorecards({ db }: Ground, orgId: number): Promise<{ key: string; item: ScorecardItem }[]> {
+/** A person's own target is for whoever may see the person's figures, and for whoever sets targets. */
+async function shownTo(door: Ground, viewer: Viewer, listed: { key: string; item: TargetItem }[]) {
+  const floor = floorFor(door, viewer);
+  if (await defineThings(viewer, {}, floor)) return listed;
+  const may = await Promise.all(
+    listed.map(({ item }) => item.person === undefined || seePerson(viewer, { id: item.person }, floor)),
+  );
+  return listed.filter((_, at) => may[at]);
+}
+
+async function scorecards({ db }: Ground, orgId: number, versions: Query['versions'] = 'newest') {
   const own = (await versionRows<ScorecardBody>(db, orgId, 'scorecard_versions')).map(scorecardOf);
-  const newest = new Map([...DEFAULT_SCORECARDS, ...own].map((scorecard) => [scorecard.role, scorecard]));
-  return [...newest].map(([key, scorecard]) => ({ key, item: toldScorecard(scorecard) }));
+  const every = [...DEFAULT_SCORECARDS, ...own];
+  const wanted = versions === 'all' ? every : new Map(every.map((card) => [card.role, card])).values();
+  return [...wanted].map((card) => ({
+    key: versions === 'all' ? `${card.role} ${card.version}` : card.role,
+    item: toldScorecard(card),
+  }));
 }
-
-function toldTarget({ kpi, of, rampDays, marks, version, effectiveFrom }: TargetVersion): TargetItem {
-  return {
-    kpi,
-    ...(of.kind === 'organisation' ? {} : { [of.kind]: of.id }),
-    ...(rampDays === null ? {} : { rampDays }),
-    ...marks,
-    version,
-    effectiveFrom: toldInstant(effectiveFrom),
-  } as TargetItem;
-}
-
-const toldScorecard = ({ role, kpis, gates, version, effectiveFrom }: ScorecardVersion): ScorecardItem => ({
-  role: role as Role,
-  kpis,
-  gates,
-  version,
-  effectiveFrom: toldInstant(effectiveFrom),
-});

@@ -29,6 +29,12 @@ export type TargetVersion = {
   name: string;
 };
 
+/** A version as it was said: no marks where it ends the target. */
+export type TargetSaid = Omit<TargetVersion, 'marks'> & { marks: Marks | null };
+
+/** Whether there is a target at all. */
+export const holds = (target: TargetSaid): target is TargetVersion => target.marks !== null;
+
 /** The most specific target of a KPI in force for a subject, of versions already in force; null when there is none. */
 export function targetFor(targets: readonly TargetVersion[], subject: Subject, to: number): TargetVersion | null {
   let best: TargetVersion | null = null;

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { Kpi, type KpiItem } from '#contract/definitions.ts';
-import { PageQuery, pageOf, toldInstant } from '#server/facts/versions/page.ts';
+import { pageOf, toldInstant, VersionsQuery } from '#server/facts/versions/page.ts';
 import { atDefinitions } from '#server/facts/versions/versions.ts';
 import { missing } from '#server/foundation/refusals.ts';
 import type { Ground } from '#server/log/ground.ts';
@@ -33,8 +33,8 @@ export async function kpiRoutes(plain: FastifyInstance, ground: Ground): Promise
       request.body.map((patch, index) => ({ patch, path: `/${index}` })),
     ),
   );
-  app.get('/api/v1/kpis', { config: { may: seeThings }, schema: { querystring: PageQuery } }, async (request) => ({
-    ...pageOf(await items(ground, orgOf(request)), request.query),
+  app.get('/api/v1/kpis', { config: { may: seeThings }, schema: { querystring: VersionsQuery } }, async (request) => ({
+    ...pageOf(await items(ground, orgOf(request), request.query.versions), request.query),
     position: String(await ground.log.position(orgOf(request))),
   }));
   app.get('/api/v1/kpis/:id', { config: { may: seeThings }, schema: { params: Id } }, async (request) => {
@@ -50,8 +50,10 @@ export function shown({ definition, version, effectiveFrom, builtIn }: KpiVersio
   return { ...told, version, builtIn, effectiveFrom: toldInstant(effectiveFrom) };
 }
 
-/** The newest version of each KPI, whenever it begins. */
-async function items({ db }: Ground, orgId: number): Promise<{ key: string; item: KpiItem }[]> {
-  const newest = new Map((await kpiMeasures(db, orgId)).map((measure) => [measure.id, measure]));
+/** The newest version of each KPI, whenever it begins; or all of them. */
+async function items({ db }: Ground, orgId: number, versions = 'newest'): Promise<{ key: string; item: KpiItem }[]> {
+  const every = await kpiMeasures(db, orgId);
+  if (versions === 'all') return every.map((one) => ({ key: `${one.id} ${one.version}`, item: shown(one) }));
+  const newest = new Map(every.map((measure) => [measure.id, measure]));
   return [...newest].map(([key, measure]) => ({ key, item: shown(measure) }));
 }

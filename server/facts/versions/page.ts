@@ -10,6 +10,9 @@ export const PageQuery = z.object({
   after: Position.optional(),
 });
 
+/** Of each definition the newest version, or every version that there ever was. */
+export const VersionsQuery = PageQuery.extend({ versions: z.enum(['newest', 'all']).default('newest') });
+
 /**
  * A page of a list that is in memory. The cursor names the last key shown.
  * @throws Refusal invalid `cursor_malformed`

@@ -10,8 +10,8 @@ import { insertVersions, lockDefinitions, type VersionRow, type VersionTable, ve
 /** Where a definition is changed: one change at a time per organisation, with the event, in one transaction. */
 export type DefinitionDesk = { tx: Tx; append: Append; orgId: number; now: number };
 
-/** What is wanted of one definition: its whole content, and from when on (epoch ms). */
-export type Wanted<Body> = { key: string; body: Body; from: number | null };
+/** What is wanted of one definition: its whole content, and from when on (epoch ms). A `later` one is never the first. */
+export type Wanted<Body> = { key: string; body: Body; from: number | null; later?: boolean };
 
 export type VersionKind = { table: VersionTable; type: HouseEvent };
 
@@ -34,14 +34,14 @@ export const atDefinitions = <T>(
 export async function putVersions<Body>(desk: DefinitionDesk, kind: VersionKind, wanted: readonly Wanted<Body>[]) {
   const newest = new Map((await versionRows<Body>(desk.tx, desk.orgId, kind.table)).map((row) => [row.key, row]));
   const fresh: VersionRow<Body>[] = [];
-  for (const { key, body, from } of wanted) {
+  for (const { key, body, from, later } of wanted) {
     const before = newest.get(key);
     if (before && isDeepStrictEqual(before.body, body)) continue;
     const row = {
       key,
       body,
       version: (before?.version ?? 0) + 1,
-      effectiveFrom: effectiveFrom(from, desk.now, !before),
+      effectiveFrom: effectiveFrom(from, desk.now, !before && !later),
       knownAt: desk.now,
       position: 0,
     };

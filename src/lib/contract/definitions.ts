@@ -50,7 +50,12 @@ const TargetOf = {
   rampDays: z.int().min(1).max(1000).optional(),
   effectiveFrom: Instant.optional(),
 };
-export const Target = z.union([z.object({ ...TargetOf, ...Marks }), z.object({ ...TargetOf, ...Range })]);
+/** `ended`: from then on there is no such target, and the next specific one counts. */
+export const Target = z.union([
+  z.object({ ...TargetOf, ended: z.literal(true) }),
+  z.object({ ...TargetOf, ...Marks }),
+  z.object({ ...TargetOf, ...Range }),
+]);
 
 export const Scorecard = z.object({
   kpis: z
@@ -97,7 +102,8 @@ export type KpiItem = Omit<Kpi, 'effectiveFrom'> & {
 type Told<Item> = Item extends unknown
   ? Omit<Item, 'effectiveFrom'> & { version: number; effectiveFrom: string | null }
   : never;
-export type TargetItem = Told<Target>;
+/** `until`: when it ends, where that is known. */
+export type TargetItem = Told<Target> & { until?: string };
 export type ScorecardItem = Omit<Scorecard, 'effectiveFrom'> & {
   role: Role;
   version: number;
