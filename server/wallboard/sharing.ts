@@ -18,7 +18,7 @@ export function sharing<Body>(): (
     if (kept.size >= MOST_KEPT) kept.clear();
     const body = read();
     kept.set(key, { position, at: now, body });
-    body.catch(() => kept.delete(key));
+    body.catch(() => kept.get(key)?.body === body && kept.delete(key));
     return body;
   };
 }

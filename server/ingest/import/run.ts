@@ -14,7 +14,7 @@ import { peopleMaker, unmappedAgents } from './people.ts';
 import type { Progress } from './progress.ts';
 import { openRejects } from './rejects.ts';
 import { type Row, rowsOf } from './rows.ts';
-import { type Door, openSender, type Sender, serverDoor } from './sender.ts';
+import { type Door, openSender, pass, type Sender, serverDoor } from './sender.ts';
 import { SHIPPED } from './shipped.ts';
 
 /**
@@ -36,7 +36,7 @@ export async function runImport(options: Options, progress: Progress, stop: Abor
   const run = { options, source, sender, progress, stop };
   try {
     if (options.follow) await follow(run);
-    else for await (const row of rowsUntil(run, mapping)) await pass(run, row);
+    else for await (const row of rowsUntil(run, mapping)) await take(run, row);
     await sender.flush();
   } finally {
     await rejects.close();
@@ -77,10 +77,8 @@ async function* rowsUntil({ options, source, stop }: Run, mapping: Mapping | nul
   }
 }
 
-async function pass({ sender, progress }: Run, { line, text, reading }: Row): Promise<void> {
-  if ('refusal' in reading) await sender.refuse(line, reading.refusal, text);
-  else if ('skipped' in reading) sender.skip();
-  else await sender.send({ line, text, events: reading.events });
+async function take({ sender, progress }: Run, row: Row): Promise<void> {
+  await pass(sender, row);
   progress.show(sender.tally);
 }
 
@@ -97,7 +95,7 @@ async function follow(run: Run): Promise<void> {
     for (const text of lines) {
       line++;
       if (text.trim() === '') continue;
-      await pass(run, { line, text, reading: readLine(log, text, { source, zone: options.zone }) });
+      await take(run, { line, text, reading: readLine(log, text, { source, zone: options.zone }) });
     }
     await sender.flush();
     await writeMark(file, { inode, offset, line, log });

@@ -2,6 +2,7 @@ import type { IngestReply } from '#contract/events.ts';
 import type { SentEvent } from '../files/mapping.ts';
 import type { Client } from './client.ts';
 import type { Rejects } from './rejects.ts';
+import type { Row } from './rows.ts';
 
 /** A row of the file with the events it gives. */
 export type Unit = { line: number; text: string; events: SentEvent[] };
@@ -17,6 +18,13 @@ export type Sender = {
   /** The greatest position answered, or null. */
   position(): string | null;
 };
+
+/** Passes a row on as what it became. */
+export async function pass(sender: Sender, { line, text, reading }: Row): Promise<void> {
+  if ('refusal' in reading) await sender.refuse(line, reading.refusal, text);
+  else if ('skipped' in reading) sender.skip();
+  else await sender.send({ line, text, events: reading.events });
+}
 
 /** What takes a batch in: the server, or in a dry run only the rules of the door. */
 export type Door = (events: SentEvent[]) => Promise<IngestReply>;

@@ -9,8 +9,9 @@ import { readMapping, type SentEvent } from '../files/mapping.ts';
 import type { Mapping } from '../files/mapping-schema.ts';
 import { isNobody } from '../words.ts';
 import { PlainError } from './options.ts';
+import type { Rejects } from './rejects.ts';
 import { type Row, rowsOf } from './rows.ts';
-import { type Door, openSender } from './sender.ts';
+import { type Door, openSender, pass } from './sender.ts';
 import { shippedMapping } from './shipped.ts';
 
 const SHOWN = { refused: 1_000, sample: 5, agents: 200, text: 500 };
@@ -30,18 +31,11 @@ export async function importUpload(at: At, { how, bytes }: Upload): Promise<Uplo
   if (zone !== null && !isTimeZone(zone)) throw invalid('time_zone_unknown', `"${zone}" is no time zone.`);
   const mapping = how.mapping === undefined ? null : await mappingOf(how.mapping);
   const seen = newSeen();
-  const rejects = { add: async (...row: Parameters<Seen['refuse']>) => seen.refuse(...row), file: () => null };
-  const sender = openSender(
-    dryRun ? dryDoor(at) : patientDoor(at),
-    { ...rejects, close: async () => {} },
-    async () => {},
-  );
+  const sender = openSender(dryRun ? tryingDoor(at) : patientDoor(at), seen.rejects, async () => {});
   try {
     for await (const row of rowsOf(bytes, mapping, { source, zone })) {
       seen.row(row);
-      if ('refusal' in row.reading) await sender.refuse(row.line, row.reading.refusal, row.text);
-      else if ('skipped' in row.reading) sender.skip();
-      else await sender.send({ line: row.line, text: row.text, events: row.reading.events });
+      await pass(sender, row);
     }
   } catch (error) {
     if (error instanceof PlainError) throw invalid('mapping_invalid', error.message);
@@ -72,7 +66,7 @@ async function mappingOf(given: NonNullable<ImportHow['mapping']>): Promise<Mapp
 const rawOf = (events: SentEvent[]) => events.map((raw) => ({ raw }));
 
 /** What was seen once within the file counts as there, as it would be by then. */
-function dryDoor({ ground, orgId }: At): Door {
+function tryingDoor({ ground, orgId }: At): Door {
   const earlier = new Set<string>();
   return async (events) => {
     const reply = await tryIn(ground, orgId, rawOf(events));
@@ -107,20 +101,23 @@ function patientDoor({ ground, orgId }: At): Door {
   };
 }
 
-type Seen = ReturnType<typeof newSeen>;
-
 /** What the report shows of a file. */
 function newSeen() {
   const refused: UploadReport['refused'] = [];
   const sample: UploadReport['sample'] = [];
   const agents = new Set<string>();
+  const rejects: Rejects = {
+    add: async (line, reason, row) => {
+      if (refused.length < SHOWN.refused) refused.push({ line, reason, row: row.slice(0, SHOWN.text) });
+    },
+    file: () => null,
+    close: async () => {},
+  };
   return {
     refused,
     sample,
     agents,
-    refuse: (line: number, reason: string, row: string): void => {
-      if (refused.length < SHOWN.refused) refused.push({ line, reason, row: row.slice(0, SHOWN.text) });
-    },
+    rejects,
     row: ({ line, text, reading }: Row): void => {
       if (!('events' in reading)) return;
       if (sample.length < SHOWN.sample) {
