@@ -10,6 +10,8 @@ const executablePath = chromiumPath();
 const components = {
   ...viteConfig,
   root,
+  // found while a test runs, it would reload the tests beside it
+  optimizeDeps: { include: ['csv-stringify/browser/esm/sync'] },
   test: {
     name: 'components',
     include: ['tests/components/**/*.test.ts'],

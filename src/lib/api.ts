@@ -13,6 +13,17 @@ export async function read<T>(fetch: Fetch, path: string): Promise<T> {
   error(answer.status, { message: problem.title, detail: problem.detail, code: problem.code });
 }
 
+/** All rows of a list, page after page. */
+export async function readAll<Row>(fetch: Fetch, path: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const page: { items: Row[]; next: string | null } = await read(fetch, `${path}?${query({ limit: '500', cursor })}`);
+    rows.push(...page.items);
+    cursor = page.next;
+  }
+  return rows;
+}
+
 /** The same, where absence is an answer: null for 403 and 404. */
 export async function readIfAny<T>(fetch: Fetch, path: string): Promise<T | null> {
   const answer = await fetch(`/api/v1/${path}`);

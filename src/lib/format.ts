@@ -39,10 +39,13 @@ export function written(value: number | null, unit: string, setting: Setting): s
   return small === '%' ? `${text}\u202f%` : text;
 }
 
+/** How many digits the minor units of a currency take: 2 for EUR, 0 for JPY. */
+export const fractionDigits = (currency: string): number =>
+  new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+
 /** Minor units of the organisation's currency, without cents from 1,000 on. */
 export function money(minor: number, { locale, currency }: Setting): string {
-  const digits =
-    new Intl.NumberFormat(locale, { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  const digits = fractionDigits(currency);
   const amount = minor / 10 ** digits;
   const shown = Math.abs(amount) >= 1000 ? 0 : digits;
   return new Intl.NumberFormat(locale, {

@@ -17,5 +17,5 @@ export const load: PageLoad = async ({ fetch, url, depends, parent }) => {
     from ? readIfAny<Flag>(fetch, `flags/${encodeURIComponent(from)}`) : null,
   ]);
   const steps = flag && (await readIfAny<{ items: PlaybookStep[] }>(fetch, `playbooks?${query({ kpi: flag.kpi.id })}`));
-  return { leads, plans: list.items, plan, flag, steps: steps?.items ?? [] };
+  return { leads, plans: list.items, position: list.position, plan, flag, steps: steps?.items ?? [] };
 };

@@ -1,4 +1,4 @@
-import { type Fetch, query, read } from '$lib/api.ts';
+import { read, readAll } from '$lib/api.ts';
 import type { Identity, Unmapped } from '$lib/contract/people.ts';
 import type { PageLoad } from './$types';
 
@@ -8,7 +8,7 @@ export const load: PageLoad = async ({ fetch, depends }) => {
   depends('office:agents');
   const [agents, people] = await Promise.all([
     read<{ items: Unmapped[]; next: string | null }>(fetch, 'unmapped?limit=200'),
-    everybody(fetch),
+    readAll<Known>(fetch, 'people'),
   ]);
   return {
     agents: agents.items,
@@ -16,17 +16,3 @@ export const load: PageLoad = async ({ fetch, depends }) => {
     people: people.toSorted((a, b) => a.name.localeCompare(b.name)),
   };
 };
-
-/** All people: whoever is missing from the list cannot be chosen. */
-async function everybody(fetch: Fetch): Promise<Known[]> {
-  const people: Known[] = [];
-  for (let cursor: string | null = ''; cursor !== null; ) {
-    const page: { items: Known[]; next: string | null } = await read(
-      fetch,
-      `people?${query({ limit: '500', cursor })}`,
-    );
-    people.push(...page.items);
-    cursor = page.next;
-  }
-  return people;
-}

@@ -1,4 +1,4 @@
-import { read } from '$lib/api.ts';
+import { read, readAll } from '$lib/api.ts';
 import type { Device } from '$lib/contract/wall.ts';
 import type { PageLoad } from './$types';
 
@@ -9,7 +9,7 @@ export type Named = { id: string; name: string };
 export const load: PageLoad = async ({ fetch, url, depends }) => {
   depends('app:devices');
   const [devices, teams, sites, boards] = await Promise.all([
-    everyDevice(fetch),
+    readAll<Device>(fetch, 'devices'),
     read<List<Named>>(fetch, 'teams?limit=500'),
     read<List<Named>>(fetch, 'sites?limit=500'),
     read<List<Named>>(fetch, 'boards'),
@@ -25,14 +25,3 @@ export const load: PageLoad = async ({ fetch, url, depends }) => {
     code: url.searchParams.get('code') ?? '',
   };
 };
-
-async function everyDevice(fetch: typeof globalThis.fetch): Promise<Device[]> {
-  const all: Device[] = [];
-  let cursor: string | null = '';
-  while (cursor !== null) {
-    const page: List<Device> = await read<List<Device>>(fetch, `devices?limit=500${cursor ? `&cursor=${cursor}` : ''}`);
-    all.push(...page.items);
-    cursor = page.next;
-  }
-  return all;
-}

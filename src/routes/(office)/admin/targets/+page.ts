@@ -1,4 +1,4 @@
-import { read } from '$lib/api.ts';
+import { read, readAll } from '$lib/api.ts';
 import type { KpiItem, TargetItem } from '$lib/contract/definitions.ts';
 import type { PageLoad } from './$types';
 
@@ -13,8 +13,8 @@ export const load: PageLoad = async ({ fetch, depends }) => {
     read<List<Named>>(fetch, 'teams?limit=500'),
     read<List<Named>>(fetch, 'sites?limit=500'),
     read<List<Named>>(fetch, 'queues?limit=500'),
-    read<List<Named>>(fetch, 'people?limit=500'),
+    readAll<Named>(fetch, 'people'),
   ]);
-  const subjects = { team: teams.items, site: sites.items, queue: queues.items, person: people.items };
+  const subjects = { team: teams.items, site: sites.items, queue: queues.items, person: people };
   return { kpis: kpis.items, targets: targets.items, subjects };
 };
