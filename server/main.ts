@@ -1,10 +1,10 @@
 import path from 'node:path';
 import closeWithGrace from 'close-with-grace';
-import pino from 'pino';
 import { systemClock } from '#server/foundation/clock.ts';
 import { readConfig } from '#server/foundation/config.ts';
 import { migrateDb } from '#server/foundation/db.ts';
 import { startServers } from '#server/foundation/embedded/services.ts';
+import { openLogger } from '#server/foundation/logging.ts';
 import { builtPages, devPages } from '#server/foundation/pages.ts';
 import { beginDemo } from './demo/begin.ts';
 import { openHouse } from './house.ts';
@@ -12,10 +12,7 @@ import { begin } from './people/begin.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const config = told(() => readConfig(process.env, root));
-const log = pino(
-  { level: config.LOG_LEVEL, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-  pino.destination(2),
-);
+const log = openLogger(config.LOG_LEVEL);
 
 const servers = await startServers(config, true).catch(fail);
 await migrateDb(servers.databaseUrl, path.join(root, 'drizzle'));

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import pg from 'pg';
-import pino from 'pino';
+import type { DestinationStream } from 'pino';
 import { io, type Socket } from 'socket.io-client';
 import { inject } from 'vitest';
 import { readConfig } from '../server/foundation/config.ts';
 import { migrateDb } from '../server/foundation/db.ts';
+import { openLogger } from '../server/foundation/logging.ts';
 import { openRedis } from '../server/foundation/redis.ts';
 import { type House, openHouse } from '../server/house.ts';
 import { begin } from '../server/people/begin.ts';
@@ -33,7 +34,7 @@ export type Open = House & {
 
 /** The whole house on real servers and a free port: doors, flow and live window, with one key of all scopes. */
 export async function newHouse(
-  options: { now?: number; env?: Record<string, string>; log?: string } = {},
+  options: { now?: number; env?: Record<string, string>; log?: string; logTo?: DestinationStream } = {},
 ): Promise<Open> {
   const name = `h_${randomUUID().replaceAll('-', '')}`;
   const server = inject('databaseUrl');
@@ -49,7 +50,7 @@ export async function newHouse(
     databaseUrl,
     redisUrl,
     clock,
-    log: pino({ level: options.log ?? 'silent' }),
+    log: openLogger(options.log ?? 'silent', options.logTo),
   });
   await house.ground.redis.flushdb();
   await begin(house.ground);

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '#server/foundation/clock.ts';
 import type { Db } from '#server/foundation/db.ts';
+import { reasonOf } from '#server/foundation/logging.ts';
 import type { LoggedEvent, Position } from './catalogue.ts';
 import { type Batch, type Consumer, endsBatch, type Projection, type Touched, touched } from './consumer.ts';
 import { advance, giveLease, type Lease, renewLease, takeLease } from './flow-store.ts';
@@ -144,7 +145,7 @@ export class Runner {
         orgId: this.orgId,
         position,
         consumer: error.consumer ?? 'flow',
-        reason: error.message,
+        reason: reasonOf(error),
         now: this.flow.clock.now(),
       });
     });

@@ -70,6 +70,19 @@ test('a target for a team is not sent before the team is chosen and every mark i
   expect(wishOf(asked)[0]).toMatchObject({ team: 'red', target: 315_000 });
 });
 
+test('a target is ended once that was confirmed, for the same subject', async () => {
+  const asked = answers(200, { items: [] });
+  const onsaved = vi.fn();
+  await render(TargetForm, {
+    props: { kpi: aht, target: { ...target, team: 'red' } as TargetItem, subjects, onsaved },
+  });
+  await page.getByRole('button', { name: 'End this target' }).click();
+  expect(asked).not.toHaveBeenCalled();
+  await page.getByRole('dialog').getByRole('button', { name: 'End this target' }).click();
+  await vi.waitFor(() => expect(onsaved).toHaveBeenCalled());
+  expect(wishOf(asked)).toEqual([{ kpi: 'aht', team: 'red', ended: true }]);
+});
+
 test('a refused mark is told at its field', async () => {
   answers(400, {
     code: 'marks_out_of_order',

@@ -109,6 +109,8 @@ const PAGES: [role: string, path: string][] = [
   ...['/badges', '/rewards', '/me', '/coaching', '/account', '/help/kpis', '/nowhere'].map(of('agent')),
   ...['/team', '/team?window=month', '/flags', '/coaching', '/grants', '/admin/devices'].map(of('supervisor')),
   ...['/team', '/boards?board=aht&window=month', '/flags'].map(of('manager')),
+  ...['/team', '/boards', '/account', '/help/kpis'].map(of('executive')),
+  ...['quality', 'trainer'].flatMap((role) => ['/boards', '/account', '/help/kpis'].map(of(role))),
   ...[
     ...['/admin/people', '/admin/devices', '/admin/keys', '/admin/organisation', '/admin/rewards'],
     ...['/admin/sources', '/admin/agents', '/admin/kpis', '/admin/targets', '/admin/scorecards'],
