@@ -18,6 +18,7 @@ import { isForeign } from '#server/people/accounts/rules.ts';
 import { onViewersForgotten, viewerOf } from '#server/people/accounts/viewers.ts';
 import { limitCalls } from '#server/people/calls.ts';
 import { guard } from '#server/people/door.ts';
+import { admitByLoad } from '#server/people/load/admission.ts';
 import { lookOfTopic } from '#server/people/looks/rules.ts';
 import { routes, topics } from './doors.ts';
 import { consumers, projections } from './flow.ts';
@@ -67,6 +68,7 @@ export async function openHouse(plan: HousePlan): Promise<House> {
     strictTransportSecurity: config.ORIGIN?.startsWith('https:') ?? false,
   });
   furnish(app);
+  admitByLoad(app, { rows: ground.log.waiting, behindMs: ground.log.behindMs });
   guard(app, ground);
   await limitCalls(app, config);
   await describeApi(app);

@@ -3,6 +3,7 @@ import type { Clock } from '#server/foundation/clock.ts';
 import type { Config } from '#server/foundation/config.ts';
 import type { Db, Tx } from '#server/foundation/db.ts';
 import { type Appended, append } from './append.ts';
+import { openBehind } from './behind.ts';
 import { type Bell, openBell } from './bell.ts';
 import type { NewEvent, Position } from './catalogue.ts';
 import { flowPosition } from './flow-store.ts';
@@ -28,6 +29,10 @@ export type EventLog = {
   /** What came in at this process's door, for the flow that it turns itself; nothing where it turns none. */
   fresh: Fresh | undefined;
   bell: Bell;
+  /** Rows that wait for the log, as a share of what may wait. */
+  waiting(): number;
+  /** How far the figures are behind what this process has written, ms; 0 where the flow stands. */
+  behindMs(): number;
   drain(): Promise<void>;
 };
 
@@ -36,12 +41,17 @@ export function openLog(db: Db, clock: Clock, turns: boolean): EventLog {
   const bell = openBell(db, turns);
   const reflection = openReflection((orgId) => flowPosition(db, orgId));
   const fresh = turns ? keepFresh() : undefined;
+  const behind = openBehind(reflection);
+  const wrote = (orgId: number, appended: Appended): Appended => {
+    behind.wrote(orgId, appended.position);
+    return appended;
+  };
   const door = groupCommit(db, clock, (orgId, events) => {
     fresh?.keep(orgId, events);
     bell.ring(orgId);
   });
   return {
-    submit: door.submit,
+    submit: async (orgId, events) => wrote(orgId, await door.submit(orgId, events)),
     command: async (orgId, work) => {
       const result = await db.transaction((tx) =>
         work(tx, (events) => append(tx, { orgId, now: clock.now() }, events)),
@@ -54,6 +64,8 @@ export function openLog(db: Db, clock: Clock, turns: boolean): EventLog {
     reflection,
     fresh,
     bell,
+    waiting: door.waiting,
+    behindMs: behind.ms,
     drain: door.drain,
   };
 }

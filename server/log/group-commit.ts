@@ -14,6 +14,8 @@ type Line = { waiting: Waiting[]; rows: number; busy: number };
 export type GroupCommit = {
   /** Events of one caller; settled after the commit that holds them. Refused as busy when too many rows wait already. */
   submit(orgId: number, events: NewEvent[]): Promise<Appended>;
+  /** Rows that wait, as a share of what may: of the organisation that has most. */
+  waiting(): number;
   /** Settled when nothing waits any more. */
   drain(): Promise<void>;
 };
@@ -71,6 +73,7 @@ export function groupCommit(
         line.waiting.push({ events, resolve, reject });
         queueMicrotask(() => pump(orgId, line));
       }),
+    waiting: () => Math.max(0, ...[...lines.values()].map(({ rows }) => rows / ROWS_WAITING)),
     drain: () => new Promise((resolve) => (lines.size === 0 ? resolve() : idle.push(resolve))),
   };
 }

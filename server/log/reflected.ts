@@ -10,10 +10,12 @@ export type Reflection = {
   at(orgId: number): Position;
   /**
    * Waits until `after` is reflected.
-   * @throws Refusal busy after 5 s
+   * @throws Refusal busy after 5 s, or where too many wait already
    */
   wait(orgId: number, after: Position): Promise<void>;
 };
+
+const MOST_WAITING = 5_000;
 
 /** @param ask looks into the database, for positions committed before this process began to listen */
 export function openReflection(ask: (orgId: number) => Promise<Position>): Reflection {
@@ -32,6 +34,7 @@ export function openReflection(ask: (orgId: number) => Promise<Position>): Refle
       if (at(orgId) >= after) return;
       note(orgId, await ask(orgId));
       if (at(orgId) >= after) return;
+      if (waiting.size >= MOST_WAITING) throw busy('Too many wait for a position already.');
       await new Promise<void>((resolve, reject) => {
         const one = { orgId, after, done: () => finish(resolve) };
         const timer = setTimeout(

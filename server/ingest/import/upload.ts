@@ -87,9 +87,13 @@ function tryingDoor({ ground, orgId }: At): Door {
   };
 }
 
-/** A log that is too busy is asked again: a file has time, and half of one helps nobody. */
+const AHEAD_MS = 1_000;
+
+/** A file has time, and half of one helps nobody: it waits for the figures, and asks a busy log again. */
 function patientDoor({ ground, orgId }: At): Door {
   return async (events) => {
+    // else the events of now would be refused for the sake of old ones
+    while (ground.log.behindMs() > AHEAD_MS) await pause(100);
     for (let attempt = 1; ; attempt++) {
       try {
         return await takeIn(ground, orgId, rawOf(events));
