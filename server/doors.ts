@@ -13,6 +13,7 @@ import { badgeReceipt } from '#server/game/badges/receipt.ts';
 import { badgeRoutes } from '#server/game/badges/routes.ts';
 import { boardTopic } from '#server/game/leaderboards/live.ts';
 import { boardRoutes } from '#server/game/leaderboards/routes.ts';
+import { boardStage } from '#server/game/leaderboards/stage.ts';
 import { pointsTopic } from '#server/game/points/live.ts';
 import { pointsReceipts } from '#server/game/points/receipt.ts';
 import { pointsRoutes } from '#server/game/points/routes.ts';
@@ -21,9 +22,13 @@ import { grantReceipts, redemptionReceipts } from '#server/game/rewards/receipt.
 import { rewardRoutes } from '#server/game/rewards/routes.ts';
 import { importRoutes } from '#server/ingest/import-routes.ts';
 import { sourceTopic } from '#server/ingest/live.ts';
+import { ingestMetrics } from '#server/ingest/metrics.ts';
 import { ingestRoutes } from '#server/ingest/routes.ts';
-import { statusRoutes } from '#server/live/routes.ts';
+import { liveMetrics } from '#server/live/metrics.ts';
+import { statusDoor } from '#server/live/routes.ts';
 import type { Ground } from '#server/log/ground.ts';
+import { stages } from '#server/log/lag.ts';
+import { logMetrics } from '#server/log/metrics.ts';
 import type { ReceiptWriter } from '#server/log/receipt.ts';
 import type { Topic } from '#server/log/topic.ts';
 import { deviceRoutes } from '#server/people/accounts/device-routes.ts';
@@ -62,9 +67,15 @@ const receipts: readonly ReceiptWriter[] = [
   coachingReceipt,
 ];
 
+/** What the rooms count, and the stages of an event on its way to the screen. */
+const gauges = {
+  metrics: [...logMetrics, ...ingestMetrics, ...liveMetrics],
+  stages: [...stages, boardStage],
+};
+
 /** Every door. */
 export const routes: readonly ((app: FastifyInstance, ground: Ground) => Promise<void>)[] = [
-  statusRoutes,
+  statusDoor(gauges),
   accountRoutes,
   invitationRoutes,
   ownAccountRoutes,

@@ -29,6 +29,7 @@ export type House = {
   gateway: Gateway | null;
   /** Lets time pass, where this process has that role: begun when whatever comes in behind its time is in. */
   work(): void;
+  /** Leaves in order: refuses new work, answers what was begun, sends the sockets away, hands the leases over. */
   close(): Promise<void>;
 };
 export type HousePlan = {
@@ -41,6 +42,8 @@ export type HousePlan = {
 };
 
 const REVIEW_MS = 2_000;
+const GRACE_MS = 8_000;
+const CUT_MS = 1_000;
 
 /** Builds the house without listening: the ground, the doors, the live window, and whatever the roles of this process ask for. */
 export async function openHouse(plan: HousePlan): Promise<House> {
@@ -58,6 +61,8 @@ export async function openHouse(plan: HousePlan): Promise<House> {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1_000_000,
     forceCloseConnections: 'idle',
+    // who comes while the house leaves is refused like everybody else: see leaving.ts
+    return503OnClosing: false,
     trustProxy: false,
     frameworkErrors: refuseAtTheGate,
   });
@@ -108,7 +113,11 @@ export async function openHouse(plan: HousePlan): Promise<House> {
     },
     close: async () => {
       jobs?.stop();
-      await app.close();
+      app.leaving.begin();
+      gateway?.leave();
+      const unanswered = await app.leaving.settled(GRACE_MS);
+      if (unanswered > 0) log.warn({ unanswered }, 'stopped before every answer was given');
+      await shutDoors(app);
       await ground.log.drain();
       await flow?.stop();
       ground.log.bell.close();
@@ -117,6 +126,13 @@ export async function openHouse(plan: HousePlan): Promise<House> {
       await db.close();
     },
   };
+}
+
+/** Closes the doors; connections that hold on, such as half a request, are cut after a moment. */
+async function shutDoors(app: FastifyInstance): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), CUT_MS);
+  await app.close();
+  clearTimeout(cut);
 }
 
 /** The live window; rights are looked at anew whenever they changed, and every two seconds besides. */

@@ -24,7 +24,9 @@ const house = await openHouse({
   pages: process.argv.includes('--dev') ? devPages : builtPages,
 });
 
-closeWithGrace({ delay: 15_000, logger: false }, async ({ err }) => {
+closeWithGrace({ delay: 25_000, logger: false }, async ({ err }) => {
+  // a supervisor tells the whole group, and the parent passes it on: the second telling must not cut the first short
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.removeAllListeners(signal).on(signal, () => {});
   if (err) log.error({ err }, 'stopped by an error');
   await house.close();
   await servers.stop();

@@ -5,7 +5,7 @@ import { type Door, newScoredFloor, type ScoredFloor } from './scored-floor.ts';
 /** Whoever may stand at a door: rita leads ana's team, paul leads another; ana asks about herself, cleo about ana. */
 export const VIEWERS = [
   ...['nobody', 'ana', 'cleo', 'rita', 'paul', 'quality', 'trainer', 'manager', 'executive', 'admin'],
-  ...['device', 'events:write', 'people:write', 'definitions:write', 'read'],
+  ...['device', 'events:write', 'people:write', 'definitions:write', 'read', 'metrics'],
 ] as const;
 export type ViewerName = (typeof VIEWERS)[number];
 

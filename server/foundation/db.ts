@@ -15,6 +15,8 @@ export type Db = Tx & {
   snapshot<T>(read: (tx: Tx) => Promise<T>): Promise<T>;
   /** A connection of one's own, for LISTEN; `release` destroys it, and does nothing the second time. */
   connect(): Promise<{ client: pg.PoolClient; release(): void }>;
+  /** How many connections are in use, at rest, and waited for. */
+  load(): { busy: number; idle: number; waiting: number };
   close(): Promise<void>;
 };
 
@@ -50,6 +52,11 @@ export function openDb(url: string, most = 16, searchPath = 'public'): Db {
       };
       return { client, release };
     },
+    load: () => ({
+      busy: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
     close: () => pool.end(),
   };
 }

@@ -2,6 +2,8 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Problem } from '#contract/problems.ts';
 import { offerCsv } from './csv.ts';
+import { leaveInOrder } from './leaving.ts';
+import { refusals, timeDoors } from './metrics.ts';
 import { invalid, missing, Refusal, tooLarge, unsupported } from './refusals.ts';
 
 declare module 'fastify' {
@@ -25,6 +27,8 @@ export function furnish(app: FastifyInstance): void {
     if (route.url.startsWith('/docs')) route.config = { ...route.config, may: 'anyone' };
     if (!route.config?.may) throw new Error(`${route.method} ${route.url} does not say who may`);
   });
+  leaveInOrder(app);
+  timeDoors(app);
   offerCsv(app);
   app.setErrorHandler((error: FastifyError, request, reply) => refuse(refusalOf(error), error, { request, reply }));
   app.setNotFoundHandler((request, reply) => {
@@ -50,6 +54,7 @@ export function problemOf(refusal: Refusal): Problem {
 }
 
 function refuse(refusal: Refusal | null, error: Error, at: { request: FastifyRequest; reply: FastifyReply }): void {
+  refusals.inc({ code: refusal?.code ?? FAILURE.code, status: refusal?.status ?? 500 });
   if (!refusal) {
     at.request.log.error({ err: error }, 'a request failed');
     at.reply

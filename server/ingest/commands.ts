@@ -5,6 +5,7 @@ import { eventsByIdentity } from '#server/log/store.ts';
 import { ensureQueues } from '#server/people/commands.ts';
 import { rosterOf } from '#server/people/roster.ts';
 import type { Item } from './bodies.ts';
+import { countTaken } from './metrics.ts';
 import { type DoorContext, readEvent } from './rules.ts';
 
 type House = Pick<Ground, 'db' | 'clock' | 'log'>;
@@ -18,7 +19,9 @@ export async function takeIn(house: House, orgId: number, items: Item[]): Promis
   const { events, places, rejected } = judge(items, await contextOf(house, orgId, items));
   await ensureQueues(house, orgId, queuesIn(events));
   const { accepted, position } = await house.log.submit(orgId, events);
-  return replyOf({ places, rejected }, { accepted, position });
+  const reply = replyOf({ places, rejected }, { accepted, position });
+  countTaken(reply);
+  return reply;
 }
 
 /** What `takeIn` would answer, and keeps nothing. `position` is the log's own. */

@@ -6,9 +6,12 @@ import type { Touched } from '#server/log/consumer.ts';
 import { parseTopic, type Topic, type TopicName } from '#server/log/topic.ts';
 import type { Viewer } from '#server/people/may.ts';
 import { Channel } from './channel.ts';
+import { cuts, liveTopics, sockets, turnedAway } from './metrics.ts';
 import { guardSlow } from './slow.ts';
 
 const MOST_TOPICS = 100;
+/** Over how long the sockets of a process that stops spread their return. */
+const RETURN_MS = 3_000;
 
 export type Known = Exclude<Viewer, { kind: 'anonymous' }>;
 export type Doors = {
@@ -38,6 +41,8 @@ export type Gateway = {
   /** Rights changed: every subscription is asked again; sockets without a valid session, or of other roles, are closed. */
   review(): Promise<void>;
   counts(): { sockets: number; topics: number };
+  /** This process stops soon: nobody new is let in, everybody is told when to come back, each at another moment. */
+  leave(): void;
   close(): Promise<void>;
 };
 
@@ -53,19 +58,20 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
     pingTimeout: 8_000,
     connectTimeout: 5_000,
     // a cookie comes along from any page: only our own may open a socket with it
-    allowRequest: (request, answer) => answer(null, !doors.isForeign(request.headers)),
+    allowRequest: (request, answer) => answer(null, !leaving && !doors.isForeign(request.headers)),
   });
   const channels = new Map<string, Live>();
+  let leaving = false;
 
   io.use((socket, next) => {
     const headers = headersOf(socket);
     doors.viewerOf(headers).then(
       (viewer) => {
-        if (viewer.kind === 'anonymous') return next(new Error('anonymous'));
+        if (viewer.kind === 'anonymous') return turnAway('anonymous', next);
         socket.data = { viewer, headers, rooms: new Map(), lagging: false };
         next();
       },
-      () => next(new Error('busy')),
+      () => turnAway('busy', next),
     );
   });
 
@@ -76,7 +82,7 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
     void socket.leave(room);
     if (!io.sockets.adapter.rooms.has(room)) {
       channels.get(room)?.channel.close();
-      channels.delete(room);
+      if (channels.delete(room)) liveTopics.dec();
     }
   };
 
@@ -92,6 +98,7 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
     });
     const live = { channel, topic: at.topic, name: at.name, orgId: at.orgId };
     channels.set(room, live);
+    liveTopics.inc();
     return live;
   };
 
@@ -117,10 +124,16 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
   };
 
   io.on('connection', (socket) => {
+    sockets.inc();
+    socket.once('disconnect', () => sockets.dec());
     socket.on('subscribe', (message, ack) => {
       if (typeof ack !== 'function') return;
-      subscribe(socket, message).then(ack, (error) =>
-        ack({ ok: false, code: (error as { code?: string }).code ?? 'busy' }),
+      const answer = (reply: SubscribeReply) => {
+        if (!reply.ok) turnedAway.inc({ code: reply.code });
+        ack(reply);
+      };
+      subscribe(socket, message).then(answer, (error) =>
+        answer({ ok: false, code: (error as { code?: string }).code ?? 'busy' }),
       );
     });
     socket.on('unsubscribe', (message, ack) => {
@@ -144,11 +157,13 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
     for (const socket of io.sockets.sockets.values()) {
       const viewer = await doors.viewerOf(socket.data.headers);
       if (viewer.kind === 'anonymous') {
+        cuts.inc({ reason: 'ended' });
         socket.disconnect(true);
         continue;
       }
       if (rolesOf(viewer) !== rolesOf(socket.data.viewer)) {
         // not `disconnect`, after which a browser stays away: it comes back as who it is now
+        cuts.inc({ reason: 'changed' });
         socket.conn.close();
         continue;
       }
@@ -171,12 +186,22 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
     },
     review,
     counts: () => ({ sockets: io.sockets.sockets.size, topics: channels.size }),
+    leave: () => {
+      leaving = true;
+      for (const socket of io.sockets.sockets.values())
+        socket.emit('leaving', { againMs: Math.round(Math.random() * RETURN_MS) });
+    },
     close: async () => {
       stopGuard();
       for (const { channel } of channels.values()) channel.close();
       await io.close();
     },
   };
+}
+
+function turnAway(code: string, next: (error: Error) => void): void {
+  turnedAway.inc({ code });
+  next(new Error(code));
 }
 
 const rolesOf = (viewer: Known): string => (viewer.kind === 'account' ? viewer.roles.join() : viewer.kind);

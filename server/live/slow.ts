@@ -1,5 +1,6 @@
 import type { TopicMessage } from '#contract/live.ts';
 import type { FloorSocket, Io } from './gateway.ts';
+import { cuts } from './metrics.ts';
 
 const LOOK_MS = 250;
 const MOST_QUEUED = 64;
@@ -26,6 +27,7 @@ export function guardSlow(io: Io, newest: (room: string) => TopicMessage | null)
         welcomeBack(socket, newest);
       } else if (now - (since.get(socket.id) ?? now) > PATIENCE_MS) {
         since.delete(socket.id);
+        cuts.inc({ reason: 'slow' });
         socket.disconnect(true);
       }
     }

@@ -3,6 +3,7 @@ import type { Db, Tx } from '#server/foundation/db.ts';
 import { busy } from '#server/foundation/refusals.ts';
 import { type Appended, append, type Written } from './append.ts';
 import type { NewEvent } from './catalogue.ts';
+import { commitRows, commitSeconds } from './metrics.ts';
 
 const ROWS_AT_ONCE = 2_000;
 const ROWS_WAITING = 30_000;
@@ -47,12 +48,15 @@ export function groupCommit(
   };
 
   const write = async (orgId: number, group: Waiting[]): Promise<void> => {
+    const started = performance.now();
     try {
       const appended = await append(
         alone(db),
         { orgId, now: clock.now() },
         group.flatMap((w) => w.events),
       );
+      commitSeconds.observe((performance.now() - started) / 1000);
+      commitRows.observe(appended.events.length);
       committed(orgId, appended.events);
       share(group, appended);
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { Tx } from '#server/foundation/db.ts';
-import type { LoggedEvent } from './catalogue.ts';
+import type { LoggedEvent, Position } from './catalogue.ts';
 
 const COLUMNS = 'position, source, id, type, time, recorded_at as "recordedAt", agent, customer, interaction, data';
 
@@ -50,4 +50,19 @@ export async function interactionsNamedBy(
     [orgId, interactions, types],
   );
   return rows.map((row) => row.interaction);
+}
+
+/** When the first event after a position was recorded (epoch ms), null where there is none. */
+export async function recordedAfter(tx: Tx, orgId: number, position: Position): Promise<number | null> {
+  const [row] = await tx.rows<{ recordedAt: number }>(
+    'select recorded_at as "recordedAt" from events where org_id = $1 and position > $2 order by position limit 1',
+    [orgId, position],
+  );
+  return row?.recordedAt ?? null;
+}
+
+/** How many events of an organisation lie aside. */
+export async function deadLetters(tx: Tx, orgId: number): Promise<number> {
+  const [row] = await tx.rows<{ n: number }>('select count(*)::int as n from dead_letters where org_id = $1', [orgId]);
+  return row?.n ?? 0;
 }

@@ -6,6 +6,7 @@ import type { LoggedEvent, Position } from './catalogue.ts';
 import { type Batch, type Consumer, endsBatch, type Projection, type Touched, touched } from './consumer.ts';
 import { advance, giveLease, type Lease, renewLease, takeLease } from './flow-store.ts';
 import type { Fresh } from './fresh.ts';
+import { batchEvents, batchSeconds, laidAside } from './metrics.ts';
 import { deadLetter, eventsAfter, transactionsAfter } from './store.ts';
 
 export const LEASE_MS = 10_000;
@@ -38,6 +39,7 @@ export class Runner {
   private size = SMALLEST;
   private refill = true;
   private until: Position | undefined;
+  private halted = false;
 
   constructor(flow: Flow, orgId: number) {
     this.flow = flow;
@@ -49,7 +51,7 @@ export class Runner {
     this.until = until;
     if (!(await this.hold())) return false;
     try {
-      while (await this.batch()) {}
+      while (!this.halted && (await this.batch())) {}
     } catch (error) {
       this.forget();
       if (error instanceof LeaseLost) return false;
@@ -64,6 +66,12 @@ export class Runner {
     if (this.lease && !(await renewLease(this.flow.db, this.lease, LEASE_MS))) this.forget();
   }
 
+  /** Ends the turn after the batch that is under way, whatever is still to do. */
+  halt(): void {
+    this.halted = true;
+  }
+
+  /** Gives the lease back. */
   async stop(): Promise<void> {
     if (this.lease) await giveLease(this.flow.db, this.lease).catch(() => {});
     this.forget();
@@ -101,8 +109,11 @@ export class Runner {
   private async pass(events: LoggedEvent[]): Promise<void> {
     const { clock, replay = false } = this.flow;
     const batch: Batch = { orgId: this.orgId, events, now: clock.now(), replay };
+    const started = performance.now();
     try {
       await this.commit(batch);
+      batchSeconds.observe((performance.now() - started) / 1000);
+      batchEvents.observe(events.length);
     } catch (error) {
       if (error instanceof LeaseLost || isOutage(error)) throw error;
       await this.narrow(events, error as Error);
@@ -138,6 +149,7 @@ export class Runner {
     }
     const { position } = events[0] as LoggedEvent;
     this.flow.log.error({ err: error, position, consumer: error.consumer }, 'an event was laid aside');
+    laidAside.inc({ consumer: error.consumer ?? 'flow' });
     const lease = this.lease as Lease;
     await this.flow.db.transaction(async (tx) => {
       if (!(await advance(tx, lease, { position, ms: LEASE_MS }))) throw new LeaseLost();

@@ -1,5 +1,5 @@
 import type { Bell } from './bell.ts';
-import { organisationsOf } from './flow-store.ts';
+import { notifyGrowth, organisationsOf } from './flow-store.ts';
 import { type Flow, LEASE_MS, Runner } from './runner.ts';
 
 const LOOK_MS = 1_000;
@@ -44,8 +44,13 @@ export function turnFlow(flow: Flow, bell: Bell): { stop(): Promise<void> } {
       stopped = true;
       clearInterval(looking);
       clearInterval(renewing);
+      for (const runner of runners.values()) runner.halt();
       await Promise.all(running.values());
-      for (const runner of runners.values()) await runner.stop();
+      for (const [orgId, runner] of runners) {
+        await runner.stop();
+        // whoever waits for the lease may have it now
+        await notifyGrowth(flow.db, [orgId]).catch(() => {});
+      }
     },
   };
 }

@@ -153,6 +153,9 @@ export const seeLog: May = (viewer) => hasRole(viewer, ['admin', 'manager']) || 
 /** How fresh the sources are: every figure names them, so whoever sees figures sees this. */
 export const seeSources: May = (viewer) => viewer.kind === 'account' || hasScope(viewer, ['read', 'events:write']);
 
+/** How the process does: it counts, and knows nobody. */
+export const seeMetrics: May = (viewer) => hasRole(viewer, ['admin']) || hasScope(viewer, ['metrics']);
+
 /** Which people the list shows to this viewer: `all`, or the members of these teams. */
 export function peopleShown(viewer: Viewer): 'all' | string[] {
   if (seesAll(viewer) || hasScope(viewer, ['people:write'])) return 'all';

@@ -135,7 +135,6 @@ describe('the token of a screen', () => {
 const PUBLIC = [
   '/healthz',
   '/readyz',
-  '/metrics',
   '/docs',
   '/openapi.json',
   '/api/v1/demo',

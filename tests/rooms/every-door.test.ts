@@ -4,11 +4,10 @@ import type { Door } from '../scored-floor.ts';
 
 /** Who is let in at each door, asking about ana and her team. A new door fails here until it is decided. */
 const LET_IN: Record<string, string[]> = {
-  'nobody ana cleo rita paul quality trainer manager executive admin device events:write people:write definitions:write read':
+  'nobody ana cleo rita paul quality trainer manager executive admin device events:write people:write definitions:write read metrics':
     [
       'GET /healthz',
       'GET /readyz',
-      'GET /metrics',
       'POST /api/v1/session',
       'POST /api/v1/setup',
       'POST /api/v1/invitation/view',
@@ -35,6 +34,7 @@ const LET_IN: Record<string, string[]> = {
     'DELETE /api/v1/account/sessions',
     'DELETE /api/v1/account/sessions/:id',
   ],
+  'admin metrics': ['GET /metrics'],
   admin: [
     'PUT /api/v1/people/:id/account',
     'GET /api/v1/keys',

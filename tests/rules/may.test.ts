@@ -39,6 +39,7 @@ const VIEWERS = {
   people: key('people:write'),
   definitions: key('definitions:write'),
   read: key('read'),
+  metrics: key('metrics'),
   tv: device('org'),
   redTv: device('team:red'),
 } satisfies Record<string, Viewer>;
@@ -76,6 +77,7 @@ const MATRIX: [string, May, Asked, Who[]][] = [
   ['boards of north', rights.seeBoards, { scope: 'site:north' }, [...SEERS, 'ana', 'rita', 'demoted']],
   ['a scope that is none', rights.seeBoards, { scope: 'nonsense' }, SEERS],
   ['two scopes at once', rights.seeBoards, { scope: ['org', 'team:blue'] }, SEERS],
+  ['how the process does', rights.seeMetrics, {}, ['admin', 'metrics']],
   ['subject Ben', rights.seeSubject, { subject: 'person:ben' }, [...SEERS, 'rita']],
   ['subject queue', rights.seeSubject, { subject: 'queue:a:b' }, [...SEERS, 'rita']],
   ['subject of no kind', rights.seeSubject, { subject: 'constructor:ana' }, []],

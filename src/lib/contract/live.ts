@@ -11,9 +11,13 @@ export type TopicMessage =
   | { topic: string; epoch: string; offset: number; position: string; at: string; snapshot: unknown };
 export type TopicClosed = { topic: string; code: string };
 
+/** This server stops: the socket is closed soon, and should come back after so many milliseconds. */
+export type Leaving = { againMs: number };
+
 export interface ServerToClient {
   topic: (message: TopicMessage) => void;
   closed: (message: TopicClosed) => void;
+  leaving: (message: Leaving) => void;
 }
 export interface ClientToServer {
   subscribe: (message: Subscribe, ack: (reply: SubscribeReply) => void) => void;

@@ -32,6 +32,6 @@ export const ROLES = ['agent', 'supervisor', 'quality', 'trainer', 'manager', 'e
 export const Role = z.enum(ROLES);
 export type Role = z.infer<typeof Role>;
 
-export const SCOPES = ['events:write', 'people:write', 'definitions:write', 'read'] as const;
+export const SCOPES = ['events:write', 'people:write', 'definitions:write', 'read', 'metrics'] as const;
 export const Scope = z.enum(SCOPES);
 export type Scope = z.infer<typeof Scope>;

@@ -3,6 +3,7 @@ import type { ClientToServer, ServerToClient, TopicMessage } from '../contract/l
 
 /** Silence after which a connected socket is no longer believed; the server pings more often than this. */
 const PATIENCE_MS = 10_000;
+const RETURN_MS = 500;
 
 type Ear = {
   message(message: TopicMessage): void;
@@ -65,12 +66,13 @@ class Line {
     const socket: Socket<ServerToClient, ClientToServer> = io({
       transports: ['websocket'],
       auth,
-      reconnectionDelay: 500,
+      reconnectionDelay: RETURN_MS,
       reconnectionDelayMax: 8000,
     });
     this.#socket = socket;
     socket.on('connect', () => {
       this.#contact();
+      socket.io.reconnectionDelay(RETURN_MS);
       for (const ear of this.#ears.values()) ear.up();
     });
     socket.on('disconnect', () => this.#tell());
@@ -79,6 +81,8 @@ class Line {
       this.#contact();
       this.#ears.get(message.topic)?.message(message);
     });
+    // the server stops: thousands of tabs must not come back in the same moment
+    socket.on('leaving', ({ againMs }) => void socket.io.reconnectionDelay(Math.max(RETURN_MS, againMs)));
     socket.on('closed', ({ topic, code }) => this.#ears.get(topic)?.closed(code));
     return socket;
   }
