@@ -2,23 +2,25 @@ import { createKey } from '../server/people/accounts/commands.ts';
 import { SCOPES } from '../src/lib/contract/words.ts';
 import { type Door, newScoredFloor, type ScoredFloor } from './scored-floor.ts';
 
-/** Whoever may stand at a door: rita leads ana's team, paul leads another; ana asks about herself, cleo about ana. */
+/** Whoever may stand at a door: rita leads ana's team, paul leads another; ana asks about herself, ben (of her team) and cleo (of another) about ana. */
 export const VIEWERS = [
-  ...['nobody', 'ana', 'cleo', 'rita', 'paul', 'quality', 'trainer', 'manager', 'executive', 'admin'],
+  ...['nobody', 'ana', 'ben', 'cleo', 'rita', 'paul', 'quality', 'trainer', 'manager', 'executive', 'admin'],
   ...['device', 'events:write', 'people:write', 'definitions:write', 'read', 'metrics'],
 ] as const;
 export type ViewerName = (typeof VIEWERS)[number];
 
 export type Headers = Record<string, string>;
-export type EveryDoor = ScoredFloor & { headers: Record<ViewerName, Headers> };
+/** `screen` is the id of the viewer `device`. */
+export type EveryDoor = ScoredFloor & { headers: Record<ViewerName, Headers>; screen: string };
 
-/** The scored floor with one of each who may ask. */
-export async function newEveryDoor(): Promise<EveryDoor> {
-  const floor = await newScoredFloor();
+/** The scored floor with one of each who may ask. @param options as of the scored floor */
+export async function newEveryDoor(options?: Parameters<typeof newScoredFloor>[0]): Promise<EveryDoor> {
+  const floor = await newScoredFloor(options);
   const { app, api } = floor;
   const headers = { nobody: {} } as Record<ViewerName, Headers>;
   const people: [ViewerName, string[], string?][] = [
     ['ana', ['agent'], 'red'],
+    ['ben', ['agent'], 'red'],
     ['cleo', ['agent'], 'blue'],
     ['rita', ['supervisor']],
     ['paul', ['supervisor']],
@@ -40,7 +42,7 @@ export async function newEveryDoor(): Promise<EveryDoor> {
   });
   headers.device = { authorization: `Bearer ${device.json().token}` };
   await floor.settle();
-  return { ...floor, headers };
+  return { ...floor, headers, screen: device.json().id };
 }
 
 const SUBJECTS: Record<string, string> = {

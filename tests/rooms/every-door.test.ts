@@ -4,7 +4,7 @@ import type { Door } from '../scored-floor.ts';
 
 /** Who is let in at each door, asking about ana and her team. A new door fails here until it is decided. */
 const LET_IN: Record<string, string[]> = {
-  'nobody ana cleo rita paul quality trainer manager executive admin device events:write people:write definitions:write read metrics':
+  'nobody ana ben cleo rita paul quality trainer manager executive admin device events:write people:write definitions:write read metrics':
     [
       'GET /healthz',
       'GET /readyz',
@@ -16,7 +16,7 @@ const LET_IN: Record<string, string[]> = {
       'GET /api/v1/pairings/mine',
       'GET /api/v1/demo',
     ],
-  'ana cleo rita paul quality trainer manager executive admin': [
+  'ana ben cleo rita paul quality trainer manager executive admin': [
     'GET /api/v1/session',
     'PUT /api/v1/account/password',
     'GET /api/v1/account/sessions',
@@ -46,7 +46,7 @@ const LET_IN: Record<string, string[]> = {
     'GET /api/v1/accounts',
     'GET /api/v1/audit',
   ],
-  'ana cleo rita paul quality trainer manager executive admin people:write definitions:write read': [
+  'ana ben cleo rita paul quality trainer manager executive admin people:write definitions:write read': [
     'GET /api/v1/organisation',
     'GET /api/v1/sites',
     'GET /api/v1/teams',
@@ -94,7 +94,7 @@ const LET_IN: Record<string, string[]> = {
     'GET /api/v1/people/:id/points',
     'GET /api/v1/people/:id/badges',
   ],
-  'ana cleo rita paul quality trainer manager executive admin events:write read': ['GET /api/v1/sources'],
+  'ana ben cleo rita paul quality trainer manager executive admin events:write read': ['GET /api/v1/sources'],
   'manager admin definitions:write': [
     'PUT /api/v1/sources',
     'GET /api/v1/mappings',
@@ -116,7 +116,7 @@ const LET_IN: Record<string, string[]> = {
     'GET /api/v1/sites/:id/performance',
   ],
   'manager admin read': ['GET /api/v1/ledger'],
-  'ana cleo rita paul quality trainer manager executive admin read': ['GET /api/v1/boards/:id'],
+  'ana ben cleo rita paul quality trainer manager executive admin read': ['GET /api/v1/boards/:id'],
   device: ['GET /api/v1/wall'],
 };
 const ENDS = new Set([
