@@ -3,6 +3,7 @@ import helmet from '@fastify/helmet';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { watchWindows } from '#server/attainment/closing.ts';
+import { addressOf, type IsTrusted, trustIn } from '#server/foundation/addresses.ts';
 import { apiPages, describeApi } from '#server/foundation/api-pages.ts';
 import type { Clock } from '#server/foundation/clock.ts';
 import type { Config } from '#server/foundation/config.ts';
@@ -20,6 +21,7 @@ import { limitCalls } from '#server/people/calls.ts';
 import { guard } from '#server/people/door.ts';
 import { admitByLoad } from '#server/people/load/admission.ts';
 import { lookOfTopic } from '#server/people/looks/rules.ts';
+import { limitStrangers } from '#server/people/strangers.ts';
 import { routes, topics } from './doors.ts';
 import { consumers, projections } from './flow.ts';
 
@@ -44,6 +46,10 @@ export type HousePlan = {
 const REVIEW_MS = 2_000;
 const GRACE_MS = 8_000;
 const CUT_MS = 1_000;
+const HEADERS_MS = 10_000;
+const BODY_MS = 900_000;
+const CHECK_MS = 2_000;
+const MOST_CONNECTIONS = 25_000;
 
 /** Builds the house without listening: the ground, the doors, the live window, and whatever the roles of this process ask for. */
 export async function openHouse(plan: HousePlan): Promise<House> {
@@ -55,6 +61,7 @@ export async function openHouse(plan: HousePlan): Promise<House> {
   await Promise.all([redis.connect(), listener.connect()]);
   const ground: Ground = { db, redis, clock, config, log: openLog(db, clock, does('flow')) };
   const relay = openRelay(redis, listener);
+  const isTrusted = trustIn(config.TRUSTED_PROXIES);
 
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
@@ -63,9 +70,13 @@ export async function openHouse(plan: HousePlan): Promise<House> {
     forceCloseConnections: 'idle',
     // who comes while the house leaves is refused like everybody else: see leaving.ts
     return503OnClosing: false,
-    trustProxy: false,
+    trustProxy: isTrusted,
+    // a caller that never ends its headers is not waited for; a body may be a long file on a slow line
+    requestTimeout: BODY_MS,
+    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_MS },
     frameworkErrors: refuseAtTheGate,
   });
+  app.server.maxConnections = MOST_CONNECTIONS;
   // the pages bring their own content policy, with a nonce a page
   await app.register(helmet, {
     contentSecurityPolicy: false,
@@ -74,12 +85,13 @@ export async function openHouse(plan: HousePlan): Promise<House> {
   });
   furnish(app);
   admitByLoad(app, { rows: ground.log.waiting, behindMs: ground.log.behindMs });
+  limitStrangers(app, config);
   guard(app, ground);
   await limitCalls(app, config);
   await describeApi(app);
   for (const room of routes) await app.register((scope) => room(scope, ground));
   await app.register(apiPages);
-  const gateway = does('web') ? openWindow(app, ground) : null;
+  const gateway = does('web') ? openWindow(app, ground, isTrusted) : null;
   if (plan.pages && does('web')) await mountPages(app, plan.pages);
   await app.ready();
 
@@ -136,12 +148,16 @@ async function shutDoors(app: FastifyInstance): Promise<void> {
 }
 
 /** The live window; rights are looked at anew whenever they changed, and every two seconds besides. */
-function openWindow(app: FastifyInstance, ground: Ground): Gateway {
+function openWindow(app: FastifyInstance, ground: Ground, isTrusted: IsTrusted): Gateway {
   const gateway = openGateway(app.server, {
     clock: ground.clock,
     topics: topics(ground),
     viewerOf: (headers) => viewerOf(ground, headers),
     isForeign: (headers) => isForeign(headers, ground.config.ORIGIN),
+    addressOf: ({ socket, headers }) =>
+      addressOf(socket.remoteAddress, String(headers['x-forwarded-for'] ?? ''), isTrusted),
+    admits: () => app.admission.admits('live'),
+    retryAfter: () => app.admission.retryAfter('live'),
     looked: (viewer, name) => {
       const look = lookOfTopic(viewer, name);
       if (look) app.looks.note(look);

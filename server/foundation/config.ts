@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
+import { isRange } from './addresses.ts';
 import { isTimeZone } from './zones.ts';
 
 export type Config = z.infer<typeof Environment> & { dataDir: string };
@@ -56,6 +57,12 @@ const Environment = z
     EPOCH: z.iso.date('must be a date such as 1990-01-01').default('1990-01-01'),
     CALLS_PER_MINUTE: Calls.default(1_200),
     KEY_CALLS_PER_MINUTE: Calls.default(60_000),
+    ADDRESS_CALLS_PER_MINUTE: Calls.default(30_000),
+    TRUSTED_PROXIES: z
+      .string()
+      .default('')
+      .transform((text) => text.split(',').flatMap((range) => range.trim() || []))
+      .pipe(z.array(z.string().refine(isRange, 'must be a list of addresses, ranges such as 10.0.0.0/8, or loopback'))),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
   .refine((env) => (env.ADMIN_EMAIL === undefined) === (env.ADMIN_PASSWORD === undefined), {

@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import type { ClientToServer, ServerToClient, Subscribe, SubscribeReply } from '#contract/live.ts';
 import type { Clock } from '#server/foundation/clock.ts';
@@ -6,11 +6,14 @@ import type { Touched } from '#server/log/consumer.ts';
 import { parseTopic, type Topic, type TopicName } from '#server/log/topic.ts';
 import type { Viewer } from '#server/people/may.ts';
 import { Channel } from './channel.ts';
-import { cuts, liveTopics, sockets, turnedAway } from './metrics.ts';
+import { liveTopics, sockets, turnedAway } from './metrics.ts';
+import { reviewer } from './review.ts';
+import { shareRights } from './rights.ts';
+import { MOST, spreadOf } from './rules.ts';
 import { guardSlow } from './slow.ts';
+import { openTurnstile, type Wire } from './turnstile.ts';
 
-const MOST_TOPICS = 100;
-/** Over how long the sockets of a process that stops spread their return. */
+/** Over how long the sockets of a process that stops spread their return, at least. */
 const RETURN_MS = 3_000;
 
 export type Known = Exclude<Viewer, { kind: 'anonymous' }>;
@@ -23,17 +26,21 @@ export type Doors = {
   looked(viewer: Known, name: TopicName): void;
   /** Whether a handshake comes from a page of another origin. */
   isForeign(headers: Readonly<Record<string, string | string[] | undefined>>): boolean;
+  /** The address of whoever knocks. */
+  addressOf(request: IncomingMessage): string;
+  /** Whether there is time for sockets and subscriptions now, and after how many seconds to ask again where there is none. */
+  admits(): boolean;
+  retryAfter(): number;
 };
 
 type Seat = {
   viewer: Known;
   headers: Record<string, string | undefined>;
   rooms: Map<string, string>;
-  lagging: boolean;
 };
 export type FloorSocket = Socket<ClientToServer, ServerToClient, Record<string, never>, Seat>;
 export type Io = Server<ClientToServer, ServerToClient, Record<string, never>, Seat>;
-type Live = { channel: Channel; topic: Topic<Known>; name: TopicName; orgId: number };
+export type Live = { channel: Channel; topic: Topic<Known>; name: TopicName; orgId: number };
 
 export type Gateway = {
   /** A commit of the flow: whatever it concerns is read anew and told. */
@@ -53,7 +60,7 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
     serveClient: false,
     destroyUpgrade: false,
     perMessageDeflate: false,
-    maxHttpBufferSize: 16_384,
+    maxHttpBufferSize: MOST.message,
     pingInterval: 4_000,
     pingTimeout: 8_000,
     connectTimeout: 5_000,
@@ -61,17 +68,27 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
     allowRequest: (request, answer) => answer(null, !leaving && !doors.isForeign(request.headers)),
   });
   const channels = new Map<string, Live>();
+  const rights = shareRights();
+  const turnstile = openTurnstile();
   let leaving = false;
+  const refusal = (code: 'anonymous' | 'busy' | 'too_many'): Error => {
+    turnedAway.inc({ code });
+    const data = code === 'anonymous' ? {} : { retryAfterMs: 1000 * doors.retryAfter() };
+    return Object.assign(new Error(code), { data });
+  };
+  io.engine.on('connection', (wire: Wire) => turnstile.watch(wire));
 
   io.use((socket, next) => {
     const headers = headersOf(socket);
+    if (!doors.admits()) return next(refusal('busy'));
     doors.viewerOf(headers).then(
       (viewer) => {
-        if (viewer.kind === 'anonymous') return turnAway('anonymous', next);
-        socket.data = { viewer, headers, rooms: new Map(), lagging: false };
+        if (viewer.kind === 'anonymous') return next(refusal('anonymous'));
+        if (!turnstile.admits(viewer, doors.addressOf(socket.request))) return next(refusal('too_many'));
+        socket.data = { viewer, headers, rooms: new Map() };
         next();
       },
-      () => turnAway('busy', next),
+      () => next(refusal('busy')),
     );
   });
 
@@ -107,8 +124,9 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
     const topic = name && doors.topics.find((one) => one.noun === name.noun);
     if (!name || !topic) return { ok: false, code: 'missing' };
     const { viewer, rooms } = socket.data;
-    if (rooms.size >= MOST_TOPICS && !rooms.has(name.full)) return { ok: false, code: 'too_many' };
-    const variant = await topic.admit(viewer, name);
+    if (rooms.size >= MOST.topics && !rooms.has(name.full)) return { ok: false, code: 'too_many' };
+    if (!doors.admits()) return { ok: false, code: 'busy' };
+    const variant = await rights.of(viewer, topic, name);
     if (variant === null) return { ok: false, code: 'forbidden' };
     const room = `${viewer.orgId} ${name.full} ${variant}`;
     const live = open(room, { topic, name, orgId: viewer.orgId, variant });
@@ -123,14 +141,38 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
     });
   };
 
+  const slow = guardSlow(io, {
+    newest: (room) => channels.get(room)?.channel.whole() ?? null,
+    cut: (socket) => turnstile.cut(wireOf(socket), 'slow'),
+  });
+  let paced = 0;
+  /** Told whenever it has doubled, so that thousands do not all hear it at every handshake. */
+  const pace = (socket: FloorSocket): void => {
+    const spreadMs = spreadOf(io.sockets.sockets.size);
+    if (spreadMs > 2 * paced || spreadMs < paced / 2) {
+      paced = spreadMs;
+      io.emit('pace', { spreadMs });
+    } else if (paced > 0) socket.emit('pace', { spreadMs: paced });
+  };
+
   io.on('connection', (socket) => {
+    const leaveSeat = turnstile.sit(wireOf(socket), socket.data.viewer, doors.addressOf(socket.request));
     sockets.inc();
-    socket.once('disconnect', () => sockets.dec());
+    socket.once('disconnect', () => {
+      sockets.dec();
+      leaveSeat();
+    });
+    pace(socket);
+    // an error of our own parser; a client may also send an event of this name
+    socket.on('error', (error: unknown) => error instanceof Error && turnstile.cut(wireOf(socket), 'garbage'));
     socket.on('subscribe', (message, ack) => {
       if (typeof ack !== 'function') return;
-      const answer = (reply: SubscribeReply) => {
-        if (!reply.ok) turnedAway.inc({ code: reply.code });
-        ack(reply);
+      const answer = (reply: SubscribeReply): void => {
+        const full = reply.ok && slow.isFull(socket);
+        if (full) leave(socket, message.topic);
+        const given: SubscribeReply = full ? { ok: false, code: 'busy' } : reply;
+        if (!given.ok) turnedAway.inc({ code: given.code });
+        ack(given);
       };
       subscribe(socket, message).then(answer, (error) =>
         answer({ ok: false, code: (error as { code?: string }).code ?? 'busy' }),
@@ -145,66 +187,28 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
     });
   });
 
-  const review = async (): Promise<void> => {
-    // many sockets of one viewer watch one topic: each right is asked for once
-    const rights = new Map<string, Promise<string | null>>();
-    const rightOf = (viewer: Known, { topic, name }: Live): Promise<string | null> => {
-      const key = `${JSON.stringify(viewer)} ${name.full}`;
-      const known = rights.get(key) ?? topic.admit(viewer, name);
-      rights.set(key, known);
-      return known;
-    };
-    for (const socket of io.sockets.sockets.values()) {
-      const viewer = await doors.viewerOf(socket.data.headers);
-      if (viewer.kind === 'anonymous') {
-        cuts.inc({ reason: 'ended' });
-        socket.disconnect(true);
-        continue;
-      }
-      if (rolesOf(viewer) !== rolesOf(socket.data.viewer)) {
-        // not `disconnect`, after which a browser stays away: it comes back as who it is now
-        cuts.inc({ reason: 'changed' });
-        socket.conn.close();
-        continue;
-      }
-      socket.data.viewer = viewer;
-      for (const [full, room] of socket.data.rooms) {
-        const live = channels.get(room);
-        const variant = live && (await rightOf(viewer, live));
-        if (live && variant !== null && room === `${viewer.orgId} ${full} ${variant}`) continue;
-        leave(socket, full);
-        socket.emit('closed', { topic: full, code: 'forbidden' });
-      }
-    }
-  };
-
-  const stopGuard = guardSlow(io, (room) => channels.get(room)?.channel.whole() ?? null);
   return {
     touched: (orgId, notes) => {
       for (const live of channels.values())
         if (live.orgId === orgId && live.topic.concerns(notes, live.name)) live.channel.touch();
     },
-    review,
+    review: reviewer(io, { rights, channels, viewerOf: doors.viewerOf, leave }),
     counts: () => ({ sockets: io.sockets.sockets.size, topics: channels.size }),
     leave: () => {
       leaving = true;
+      const spreadMs = Math.max(RETURN_MS, spreadOf(io.sockets.sockets.size));
       for (const socket of io.sockets.sockets.values())
-        socket.emit('leaving', { againMs: Math.round(Math.random() * RETURN_MS) });
+        socket.emit('leaving', { againMs: Math.round(Math.random() * spreadMs) });
     },
     close: async () => {
-      stopGuard();
+      slow.stop();
       for (const { channel } of channels.values()) channel.close();
       await io.close();
     },
   };
 }
 
-function turnAway(code: string, next: (error: Error) => void): void {
-  turnedAway.inc({ code });
-  next(new Error(code));
-}
-
-const rolesOf = (viewer: Known): string => (viewer.kind === 'account' ? viewer.roles.join() : viewer.kind);
+const wireOf = (socket: FloorSocket): Wire => socket.conn as unknown as Wire;
 
 function headersOf(socket: FloorSocket): Record<string, string | undefined> {
   const { cookie, authorization, origin, host } = socket.handshake.headers;

@@ -13,7 +13,7 @@ export const liveTopics = new Gauge({
 
 export const cuts = new Counter({
   name: 'floorlight_sockets_cut_total',
-  help: 'Sockets that this side closed: slow (did not read), ended (session or key is over), changed (roles changed)',
+  help: 'Sockets that this side closed: slow (did not read), silent (answered no ping), flood, garbage, unfinished (was never let in), ended (session or key is over), changed (roles changed)',
   labelNames: ['reason'],
   registers,
 });

@@ -4,7 +4,12 @@ import { newHouse, type Open } from '../open-house.ts';
 const PASSWORD = 'correct horse battery';
 let house: Open;
 beforeAll(async () => {
-  const env = { CALLS_PER_MINUTE: '10', KEY_CALLS_PER_MINUTE: '25' };
+  const env = {
+    TRUSTED_PROXIES: 'loopback',
+    CALLS_PER_MINUTE: '10',
+    KEY_CALLS_PER_MINUTE: '25',
+    ADDRESS_CALLS_PER_MINUTE: '30',
+  };
   house = await newHouse({ log: 'error', env: { ...env, ADMIN_EMAIL: 'boss@example.org', ADMIN_PASSWORD: PASSWORD } });
 });
 afterAll(() => house?.shut());
@@ -43,4 +48,20 @@ it('counts a key by itself and by its own measure, and nobody who is nobody', as
   for (let n = 1; n < 25; n++) expect((await house.call('GET', '/api/v1/organisation')).status).toBe(200);
   expect((await house.call('GET', '/api/v1/organisation')).status).toBe(429);
   for (let n = 0; n < 40; n++) expect((await house.app.inject({ url: '/healthz' })).statusCode).toBe(200);
+});
+
+it('counts an address that is nobody, by the word of a proxy that is believed, and nobody else behind it', async () => {
+  const from = (address: string, headers: Record<string, string> = {}) =>
+    fetch(`${house.url}/api/v1/organisation`, { headers: { 'x-forwarded-for': address, ...headers } });
+  for (let n = 0; n < 30; n++) expect((await from('198.51.100.1')).status).toBe(401);
+  const refused = await from('198.51.100.1');
+  expect(refused.status).toBe(429);
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect((await from('198.51.100.2')).status).toBe(401);
+  const wrong = { authorization: 'Bearer fl_wrong_0123456789abcdef0123456789ab' };
+  for (let n = 0; n < 30; n++) expect((await from('198.51.100.1', wrong)).status).toBe(401);
+  expect((await from('198.51.100.1', wrong)).status).toBe(429);
+  for (let n = 0; n < 40; n++)
+    expect((await fetch(`${house.url}/healthz`, { headers: { 'x-forwarded-for': '198.51.100.1' } })).status).toBe(200);
+  expect((await from('198.51.100.2', await signedIn())).status).not.toBe(401);
 });

@@ -18,6 +18,8 @@ export interface ServerToClient {
   topic: (message: TopicMessage) => void;
   closed: (message: TopicClosed) => void;
   leaving: (message: Leaving) => void;
+  /** Over how long to spread coming back, should the line break: each after a random part of it. */
+  pace: (message: { spreadMs: number }) => void;
 }
 export interface ClientToServer {
   subscribe: (message: Subscribe, ack: (reply: SubscribeReply) => void) => void;

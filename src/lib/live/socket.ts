@@ -4,6 +4,7 @@ import type { ClientToServer, ServerToClient, TopicMessage } from '../contract/l
 /** Silence after which a connected socket is no longer believed; the server pings more often than this. */
 const PATIENCE_MS = 10_000;
 const RETURN_MS = 500;
+const BUSY_MS = 3_000;
 
 type Ear = {
   message(message: TopicMessage): void;
@@ -18,6 +19,8 @@ class Line {
   #ears = new Map<string, Ear>();
   #watchers = new Set<() => void>();
   #token: string | undefined;
+  /** How long to wait at first when the line breaks: a random part of what the server asks all to spread over. */
+  #returnMs = RETURN_MS;
 
   /** A device or key token for the handshake, where there is no cookie. Set before the first topic is opened. */
   useToken(token: string | undefined): void {
@@ -72,7 +75,7 @@ class Line {
     this.#socket = socket;
     socket.on('connect', () => {
       this.#contact();
-      socket.io.reconnectionDelay(RETURN_MS);
+      socket.io.reconnectionDelay(this.#returnMs);
       for (const ear of this.#ears.values()) ear.up();
     });
     socket.on('disconnect', () => this.#tell());
@@ -83,6 +86,15 @@ class Line {
     });
     // the server stops: thousands of tabs must not come back in the same moment
     socket.on('leaving', ({ againMs }) => void socket.io.reconnectionDelay(Math.max(RETURN_MS, againMs)));
+    socket.on('pace', ({ spreadMs }) => {
+      this.#returnMs = RETURN_MS + Math.random() * spreadMs;
+      socket.io.reconnectionDelay(this.#returnMs);
+    });
+    // refused by a server that was there: the library leaves that to us
+    socket.on('connect_error', (error: Error & { data?: { retryAfterMs?: number } }) => {
+      if (!socket.active && error.message !== 'anonymous')
+        setTimeout(() => this.#socket === socket && socket.connect(), error.data?.retryAfterMs ?? BUSY_MS);
+    });
     socket.on('closed', ({ topic, code }) => this.#ears.get(topic)?.closed(code));
     return socket;
   }

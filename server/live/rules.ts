@@ -1,0 +1,53 @@
+/** Bounds of the live window, in each process. */
+export const MOST = {
+  sockets: 20_000,
+  /** Behind one address there may be a whole floor. */
+  perAddress: 12_000,
+  perAccount: 60,
+  perDevice: 10,
+  perKey: 12_000,
+  topics: 100,
+  /** Bytes of one message to the server. */
+  message: 16_384,
+} as const;
+
+/** What a socket may still say: so many messages at once, and so many a second in the long run. */
+export type Breath = { left: number; at: number };
+const AT_ONCE = 400;
+const PER_SECOND = 50;
+
+export const freshBreath = (now: number): Breath => ({ left: AT_ONCE, at: now });
+
+/** One message is heard. False: it is one too many. Times in ms. */
+export function spend(breath: Breath, now: number): boolean {
+  const gained = (Math.max(0, now - breath.at) / 1000) * PER_SECOND;
+  breath.left = Math.min(AT_ONCE, breath.left + gained) - 1;
+  breath.at = now;
+  return breath.left >= 0;
+}
+
+export type Seated = { sockets: number; ofAddress: number; ofViewer: number };
+
+/** Whether one more socket finds a seat. */
+export function maySit(kind: 'account' | 'device' | 'key', seated: Seated): boolean {
+  const most = { account: MOST.perAccount, device: MOST.perDevice, key: MOST.perKey }[kind];
+  return seated.sockets < MOST.sockets && seated.ofAddress < MOST.perAddress && seated.ofViewer < most;
+}
+
+const FEW = 200;
+const MS_EACH = 2;
+const LONGEST_MS = 12_000;
+
+/** Over how long so many sockets spread their coming back, ms: a few come at once, thousands 500 a second. */
+export const spreadOf = (sockets: number): number => Math.min(LONGEST_MS, Math.max(0, sockets - FEW) * MS_EACH);
+
+/** A socket's queue: packets and bytes that it has not read, and since when something waits (ms). */
+export type Queue = { packets: number; bytes: number; waitsMs: number };
+const QUEUE = { packets: 64, bytes: 512_000 };
+const PATIENCE_MS = 20_000;
+
+/** What is done about it: `told` as usual, `spared` (told nothing until it has read what waits) or `cut`. */
+export function treatmentOf({ packets, bytes, waitsMs }: Queue): 'told' | 'spared' | 'cut' {
+  if (waitsMs > PATIENCE_MS) return 'cut';
+  return packets > QUEUE.packets || (packets > 1 && bytes > QUEUE.bytes) ? 'spared' : 'told';
+}
