@@ -72,6 +72,7 @@ export async function testAll({ node, env, root, say, build }) {
       skipped: stats.skipped,
     }));
   }
+  check('fault suite, short form', ['tests/faults/main.ts', '--short']);
   console.log(`${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`);
   process.exit(sum.failed > 0 ? 1 : 0);
 }

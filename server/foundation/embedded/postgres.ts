@@ -9,6 +9,8 @@ export type PostgresWish = {
   dataDir: string;
   /** For tests: nothing is flushed to disk, and the data goes with the server. */
   ephemeral?: boolean;
+  /** For a server that is to come back where it was; a free one when missing. */
+  port?: number;
 };
 
 const DURABLE = ['max_connections=80', 'shared_buffers=256MB', 'max_wal_size=2GB', 'checkpoint_timeout=15min'];
@@ -29,7 +31,7 @@ export async function startPostgres(wish: PostgresWish): Promise<Running> {
   const bin = postgresPrograms();
   const fresh = !existsSync(path.join(dataDir, 'PG_VERSION'));
   if (fresh) initialise(bin, dataDir, wish);
-  const port = await freePort();
+  const port = wish.port ?? (await freePort());
   const settings = [
     ...(wish.ephemeral ? EPHEMERAL : DURABLE),
     'listen_addresses=127.0.0.1',

@@ -1,0 +1,146 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from '../../server/foundation/embedded/processes.ts';
+import { Child, intoFile } from './child.ts';
+import { AGENTS, SOURCE } from './contacts.ts';
+import { TARGET } from './count.ts';
+import { ask, type Servers } from './servers.ts';
+import { type Answer, call, KEY } from './wire.ts';
+
+/** One process that does everything, or the doors apart from the flow and the jobs. */
+export type Arrangement = 'one' | 'split';
+
+const root = path.resolve(import.meta.dirname, '../..');
+export const results = path.join(root, 'test-results/faults');
+
+/** The product on its servers, in processes of its own, with everything that it must not do written down. */
+export type Floor = {
+  name: string;
+  servers: Servers;
+  databaseUrl: string;
+  url: string;
+  web: Child;
+  /** Where the flow turns: the same process in the arrangement of one. */
+  flow: Child;
+  children: Child[];
+  /** What was seen that may not be, in words. */
+  faults: string[];
+  /** How often a stale writer was refused, by process. */
+  refused: Map<string, number>;
+  call(method: string, at: string, body?: unknown): Promise<Answer>;
+  /** A call that is repeated until it is answered well. */
+  surely<T>(method: string, at: string, body?: unknown): Promise<T>;
+  sql<T extends Record<string, unknown>>(text: string, values?: unknown[]): Promise<T[]>;
+  close(): Promise<void>;
+};
+
+export type FloorPlan = {
+  name: string;
+  servers: Servers;
+  arrangement: Arrangement;
+  /** Where the product finds its servers and its callers find it, when a link of ours lies between. */
+  through?: { postgres?: string; redis?: string; client?: (port: number) => Promise<string> };
+  /** Further processes that turn the flow. */
+  flows?: number;
+};
+
+/** Starts the product on a database of its own name, and makes its people once. */
+export async function openFloor(plan: FloorPlan): Promise<Floor> {
+  const { servers, name } = plan;
+  const file = logFile(name);
+  const databaseUrl = await databaseOf(servers, name);
+  const at = (server: string) => server.replace(/\/[^/]+$/, `/${databaseName(name)}`);
+  const refused = new Map<string, number>();
+  const child = async (called: string, roles: string, port: number) =>
+    new Child(called, {
+      script: path.join(root, 'server/main.ts'),
+      hear: (line) => {
+        intoFile(file, called)(line);
+        if (line.includes('another process turns this flow')) refused.set(called, (refused.get(called) ?? 0) + 1);
+      },
+      env: {
+        ...process.env,
+        DATABASE_URL: at(plan.through?.postgres ?? servers.postgres.url),
+        REDIS_URL: plan.through?.redis ?? servers.redis.url,
+        PORT: String(port),
+        DATA_DIR: path.join(servers.dir, called.replace(' ', '-')),
+        DEMO: 'off',
+        API_KEY: KEY,
+        ROLES: roles,
+        TIME_ZONE: 'UTC',
+        KEY_CALLS_PER_MINUTE: '10000000',
+        LOG_LEVEL: 'info',
+      },
+    });
+  const port = await freePort();
+  const url = (await plan.through?.client?.(port)) ?? `http://127.0.0.1:${port}`;
+  const web = await child('web', plan.arrangement === 'one' ? 'web,flow,jobs' : 'web', port);
+  const children = [web];
+  if (plan.arrangement === 'split')
+    for (let n = 0; n < (plan.flows ?? 1); n++)
+      children.push(await child(n === 0 ? 'flow' : `flow ${n + 1}`, 'flow,jobs', await freePort()));
+  for (const one of children) await one.start();
+  const floor: Floor = {
+    name,
+    servers,
+    databaseUrl,
+    url,
+    web,
+    flow: children[1] ?? web,
+    children,
+    faults: [],
+    refused,
+    call: (method, where, body) => call(url + where, method, body),
+    surely: (method, where, body) => surely(floor, { method, where, body }),
+    sql: (text, values) => ask(databaseUrl, text, values),
+    close: async () => {
+      for (const one of children) await one.kill('SIGTERM');
+    },
+  };
+  await populate(floor);
+  return floor;
+}
+
+async function surely<T>(floor: Floor, asked: { method: string; where: string; body?: unknown }): Promise<T> {
+  const until = Date.now() + 60_000;
+  for (;;) {
+    const answer = await floor.call(asked.method, asked.where, asked.body);
+    if (answer.status === 200) return answer.body as T;
+    if (Date.now() > until)
+      throw new Error(`${asked.method} ${asked.where}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    await wait(100);
+  }
+}
+
+async function populate(floor: Floor): Promise<void> {
+  await floor.surely('PUT', '/api/v1/teams', [{ id: 'red', name: 'Red', site: 'main' }]);
+  const people = Array.from({ length: AGENTS }, (_, n) => ({
+    id: `p${n}`,
+    name: `Person ${n}`,
+    roles: ['agent'],
+    team: 'red',
+    identities: [{ source: SOURCE, agent: String(n) }],
+  }));
+  await floor.surely('PUT', '/api/v1/people', people);
+  await floor.surely('PUT', '/api/v1/targets', [TARGET]);
+  await floor.surely('PUT', '/api/v1/scorecards/agent', { kpis: [{ kpi: 'aht', weight: 1 }], gates: [] });
+  const board = { measure: 'aht', window: 'month', unit: 'person', scopes: ['org'], mode: 'full', n: 10 };
+  await floor.surely('PUT', '/api/v1/boards/handling', board);
+}
+
+const databaseName = (name: string) => `faults_${name.replaceAll(/[^a-z0-9]/g, '_')}`;
+
+async function databaseOf(servers: Servers, name: string): Promise<string> {
+  const database = databaseName(name);
+  const known = await ask(servers.postgres.url, 'select 1 from pg_database where datname = $1', [database]);
+  if (known.length === 0) await ask(servers.postgres.url, `create database ${database}`);
+  return servers.postgres.url.replace(/\/[^/]+$/, `/${database}`);
+}
+
+function logFile(name: string): string {
+  mkdirSync(results, { recursive: true });
+  const file = path.join(results, `${databaseName(name)}.log`);
+  writeFileSync(file, '');
+  return file;
+}
