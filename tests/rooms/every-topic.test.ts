@@ -48,6 +48,9 @@ beforeAll(async () => {
     viewerOf: (headers) => viewerOf(floor, headers),
     isForeign: () => false,
     looked: () => {},
+    addressOf: () => '127.0.0.1',
+    admits: () => true,
+    retryAfter: () => 1,
   });
   url = await floor.app.listen({ host: '127.0.0.1', port: 0 });
   for (const who of VIEWERS) if (who !== 'nobody') sockets.set(who, await socketOf(floor.headers[who]));
