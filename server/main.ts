@@ -6,6 +6,7 @@ import { migrateDb } from '#server/foundation/db.ts';
 import { startServers } from '#server/foundation/embedded/services.ts';
 import { openLogger } from '#server/foundation/logging.ts';
 import { builtPages, devPages } from '#server/foundation/pages.ts';
+import { alignPositions } from '#server/log/base-store.ts';
 import { beginDemo } from './demo/begin.ts';
 import { openHouse } from './house.ts';
 import { begin } from './people/begin.ts';
@@ -16,6 +17,7 @@ const log = openLogger(config.LOG_LEVEL);
 
 const servers = await startServers(config, true).catch(fail);
 await migrateDb(servers.databaseUrl, path.join(root, 'drizzle'));
+await alignPositions(servers.databaseUrl);
 const house = await openHouse({
   config,
   ...servers,

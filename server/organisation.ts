@@ -4,6 +4,7 @@ import { systemClock } from '#server/foundation/clock.ts';
 import { readConfig } from '#server/foundation/config.ts';
 import { migrateDb, openDb } from '#server/foundation/db.ts';
 import { startServers } from '#server/foundation/embedded/services.ts';
+import { alignPositions } from '#server/log/base-store.ts';
 import { openLog } from '#server/log/ground.ts';
 import { addOrganisation, invite } from './people/begin.ts';
 
@@ -18,6 +19,7 @@ if (verb !== 'add' || name === '' || name.length > 100) {
 const config = readConfig(process.env, root);
 const servers = await startServers(config, false);
 await migrateDb(servers.databaseUrl, path.join(root, 'drizzle'));
+await alignPositions(servers.databaseUrl);
 const db = openDb(servers.databaseUrl, 2);
 const ground = { db, clock: systemClock, config, log: openLog(db, systemClock, false) };
 const orgId = await addOrganisation(ground, { name });

@@ -19,7 +19,18 @@ const STOREYS = [
   ['live'],
 ];
 // These stand outside the rooms and see all of them.
-const OUTSIDE = ['main.ts', 'house.ts', 'flow.ts', 'doors.ts', 'import.ts', 'rebuild.ts', 'organisation.ts', 'demo'];
+const OUTSIDE = [
+  'main.ts',
+  'house.ts',
+  'flow.ts',
+  'doors.ts',
+  'import.ts',
+  'rebuild.ts',
+  'backup.ts',
+  'restore.ts',
+  'organisation.ts',
+  'demo',
+];
 
 type File = { path: string; text: string };
 const files = (dir: string): File[] =>

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Tx } from './db.ts';
 
@@ -8,6 +9,17 @@ export type Migration = { tag: string; when: number };
 export function knownMigrations(folder: string): Migration[] {
   const journal = JSON.parse(readFileSync(path.join(folder, 'meta/_journal.json'), 'utf8')) as { entries: Migration[] };
   return journal.entries.map(({ tag, when }) => ({ tag, when }));
+}
+
+/** A folder with the migrations up to one and including it, to make a database as it was then. */
+export function migrationsUpTo(folder: string, last: Migration): string {
+  const journal = JSON.parse(readFileSync(path.join(folder, 'meta/_journal.json'), 'utf8'));
+  const entries = (journal.entries as Migration[]).filter(({ when }) => when <= last.when);
+  const part = mkdtempSync(path.join(tmpdir(), 'floorlight-migrations-'));
+  mkdirSync(path.join(part, 'meta'));
+  writeFileSync(path.join(part, 'meta/_journal.json'), JSON.stringify({ ...journal, entries }));
+  for (const { tag } of entries) cpSync(path.join(folder, `${tag}.sql`), path.join(part, `${tag}.sql`));
+  return part;
 }
 
 /** When the last migration that a database has was made; null for a database without any. */

@@ -26,3 +26,9 @@ export function openRedisListener(url: string): Redis {
 
 /** Every key is tagged by its organisation, so that a cluster keeps an organisation on one node. */
 export const key = (orgId: number, ...parts: (string | number)[]) => `fl:{${orgId}}:${parts.join(':')}`;
+
+/** Removes every key of the house: what another database wrote must not be taken for this one's. */
+export async function forgetAll(redis: Redis): Promise<void> {
+  for await (const keys of redis.scanStream({ match: 'fl:*', count: 1_000 }))
+    if (keys.length > 0) await redis.unlink(...(keys as string[]));
+}

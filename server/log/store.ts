@@ -13,7 +13,7 @@ with given as (
     with ordinality as g(source, id, type, time, agent, customer, interaction, data, sealed, n)
 ), kept as (
   insert into events (org_id, position, source, id, type, time, recorded_at, agent, customer, interaction, data, sealed)
-  select $1, (select pg_current_xact_id()::text::bigint << 16) + $2 + n, source, id, type, to_timestamp(time / 1000), to_timestamp($12::float8 / 1000),
+  select $1, (select (pg_current_xact_id()::text::bigint + log_base()) << 16) + $2 + n, source, id, type, to_timestamp(time / 1000), to_timestamp($12::float8 / 1000),
     agent, customer, interaction, data, sealed
   from given
   on conflict (org_id, source, id) do nothing
@@ -71,7 +71,7 @@ export const eventsAfter = (
 ): Promise<LoggedEvent[]> =>
   tx.rows<LoggedEvent>(
     `select ${COLUMNS} from events where org_id = $1 and position > $2
-       and position < (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint << 16)
+       and position < (select (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + log_base()) << 16)
        and position <= $4
      order by position limit $3`,
     [orgId, after, page.most, page.until ?? Number.MAX_SAFE_INTEGER],
@@ -85,7 +85,7 @@ export const transactionsAfter = async (tx: Tx, orgId: number, after: Position, 
   (
     await tx.rows<{ transaction: number }>(
       `with recursive readable as (
-         select pg_snapshot_xmin(pg_current_snapshot())::text::bigint << 16 as until
+         select (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + log_base()) << 16 as until
        ), steps as (
          (select position >> 16 as transaction from events, readable
           where org_id = $1 and position > $2 and position < until order by position limit 1)
