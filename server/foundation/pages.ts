@@ -29,12 +29,21 @@ export async function mountPages(app: FastifyInstance, pages: Pages): Promise<vo
       // what the house says on every answer (security headers), said here too
       for (const [name, value] of Object.entries(reply.getHeaders()))
         if (value !== undefined) reply.raw.setHeader(name, value);
+      if (isPart(request.url)) keepOnly(reply.raw, ON_PARTS);
       reply.hijack();
       // tries are counted by address: what a page asks for is asked by whoever asked for the page
       const inject = ((ask: object) => app.inject({ ...ask, remoteAddress: request.ip })) as Inside['inject'];
       inside.run({ inject }, () => handler(request.raw, reply.raw, (error) => give404(reply.raw, error)));
     });
   });
+}
+
+/** Scripts, styles and fonts, which are no documents: nothing can frame them, and they send nobody on. */
+const isPart = (url: string): boolean => url.startsWith('/_app/immutable/');
+const ON_PARTS = new Set(['x-content-type-options', 'cross-origin-resource-policy', 'strict-transport-security']);
+
+function keepOnly(response: ServerResponse, wanted: Set<string>): void {
+  for (const name of response.getHeaderNames()) if (!wanted.has(name)) response.removeHeader(name);
 }
 
 function give404(response: ServerResponse, error: unknown): void {

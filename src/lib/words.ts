@@ -1,34 +1,32 @@
 import account from './words/en/account.json' with { type: 'json' };
-import admin from './words/en/admin.json' with { type: 'json' };
 import badges from './words/en/badges.json' with { type: 'json' };
 import coaching from './words/en/coaching.json' with { type: 'json' };
-import definitions from './words/en/definitions.json' with { type: 'json' };
 import floor from './words/en/floor.json' with { type: 'json' };
-import office from './words/en/office.json' with { type: 'json' };
 import points from './words/en/points.json' with { type: 'json' };
 import rewards from './words/en/rewards.json' with { type: 'json' };
-import sources from './words/en/sources.json' with { type: 'json' };
 import team from './words/en/team.json' with { type: 'json' };
 import wallboard from './words/en/wallboard.json' with { type: 'json' };
+import type { OfficeWords } from './words/office.ts';
 
-const en = {
+const floorWords = {
   ...floor,
   ...account,
-  ...admin,
   ...badges,
   ...coaching,
-  ...definitions,
-  ...office,
   ...points,
   ...rewards,
-  ...sources,
   ...team,
   ...wallboard,
 };
 
 /** The message catalogue. English first, a file per noun; a language is one more folder of the same keys. */
-export type Word = keyof typeof en;
+export type Word = keyof typeof floorWords | keyof OfficeWords;
 export type Gaps = Record<string, string | number>;
+
+const en: Record<string, string> = { ...floorWords };
+
+/** Adds words that only some pages need, so that the others need not load them. */
+export const learn = (words: Record<string, string>): void => void Object.assign(en, words);
 
 const plural = new Intl.PluralRules('en');
 

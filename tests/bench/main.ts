@@ -4,6 +4,7 @@ import { boards } from './boards.ts';
 import { fanout } from './fanout.ts';
 import { ingest } from './ingest.ts';
 import { latency } from './latency.ts';
+import { pages } from './pages.ts';
 import type { Servers } from './product.ts';
 import { startServers } from './product.ts';
 import { rebuild } from './rebuild.ts';
@@ -16,6 +17,7 @@ const BENCHES: Record<string, (servers: Servers) => Promise<object>> = {
   scale,
   rebuild,
   boards,
+  pages,
 };
 
 const asked = process.argv.slice(2);

@@ -54,8 +54,12 @@ export async function startServers(): Promise<Servers> {
   };
 }
 
-/** The product as a user would run it, on an empty database of its own. */
-export async function startProduct(servers: Servers, name: string): Promise<Product> {
+/** The product as a user would run it, on an empty database of its own, with these settings besides. */
+export async function startProduct(
+  servers: Servers,
+  name: string,
+  settings: Record<string, string> = {},
+): Promise<Product> {
   const databaseUrl = await freshDatabase(servers, name);
   const port = await freePort();
   const env = {
@@ -69,6 +73,7 @@ export async function startProduct(servers: Servers, name: string): Promise<Prod
     ROLES: 'web,flow,jobs',
     LOG_LEVEL: 'warn',
     NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS ?? '',
+    ...settings,
   };
   const child = spawnWide([path.join(root, 'server/main.ts')], env);
   await said(child, 'is ready');
