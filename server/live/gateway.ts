@@ -5,6 +5,7 @@ import type { Clock } from '#server/foundation/clock.ts';
 import type { Touched } from '#server/log/consumer.ts';
 import { parseTopic, type Topic, type TopicName } from '#server/log/topic.ts';
 import type { Viewer } from '#server/people/may.ts';
+import { inTurns } from './asking.ts';
 import { Channel } from './channel.ts';
 import { liveTopics, sockets, turnedAway } from './metrics.ts';
 import { reviewer } from './review.ts';
@@ -157,8 +158,10 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
 
   io.on('connection', (socket) => {
     const leaveSeat = turnstile.sit(wireOf(socket), socket.data.viewer, doors.addressOf(socket.request));
+    const turns = inTurns();
     sockets.inc();
     socket.once('disconnect', () => {
+      turns.close();
       sockets.dec();
       leaveSeat();
     });
@@ -174,8 +177,10 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
         if (!given.ok) turnedAway.inc({ code: given.code });
         ack(given);
       };
-      subscribe(socket, message).then(answer, (error) =>
-        answer({ ok: false, code: (error as { code?: string }).code ?? 'busy' }),
+      turns.take(() =>
+        subscribe(socket, message).then(answer, (error) =>
+          answer({ ok: false, code: (error as { code?: string }).code ?? 'busy' }),
+        ),
       );
     });
     socket.on('unsubscribe', (message, ack) => {

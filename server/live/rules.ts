@@ -13,7 +13,7 @@ export const MOST = {
 
 /** What a socket may still say: so many messages at once, and so many a second in the long run. */
 export type Breath = { left: number; at: number };
-const AT_ONCE = 400;
+const AT_ONCE = 150;
 const PER_SECOND = 50;
 
 export const freshBreath = (now: number): Breath => ({ left: AT_ONCE, at: now });

@@ -4,13 +4,15 @@ import { freshBreath, maySit, spend } from './rules.ts';
 
 /** A websocket of the engine, before anybody has said who they are: what is used of it. */
 export type Wire = {
-  on(event: 'packet', listener: () => void): void;
+  on(event: 'packet' | 'packetCreate', listener: (packet: { type: string }) => void): void;
   on(event: 'close', listener: (reason: string) => void): void;
   transport: { socket?: { on(event: 'ping', listener: () => void): void; terminate(): void } };
 };
+const GOOD_BYE_MS = 1_000;
+
 type Why = 'slow' | 'flood' | 'garbage';
 export type Turnstile = {
-  /** Watches a wire from its first byte: who floods it is cut, and who never says who they are is counted. */
+  /** Watches a wire from its first byte: who floods it or answers what was not asked is cut, who never says who they are is counted. */
   watch(wire: Wire): void;
   /** Whether there is a seat for one more. */
   admits(viewer: Known, address: string): boolean;
@@ -39,16 +41,29 @@ export function openTurnstile(): Turnstile {
     watch: (wire) => {
       const breath = freshBreath(performance.now());
       let isCut = false;
-      const hear = (): void => {
-        if (isCut || spend(breath, performance.now())) return;
+      let isAsked = false;
+      const stop = (why: Why): void => {
+        if (!isCut) end(wire, why);
         isCut = true;
-        end(wire, 'flood');
       };
-      wire.on('packet', hear);
+      const hear = (): void => {
+        if (!spend(breath, performance.now())) stop('flood');
+      };
+      wire.on('packetCreate', ({ type }) => {
+        if (type === 'ping') isAsked = true;
+      });
+      wire.on('packet', ({ type }) => {
+        hear();
+        // an answer to no ping comes from somebody who does not read them
+        if (type === 'pong' && !isAsked) stop('slow');
+        if (type === 'pong') isAsked = false;
+      });
       wire.transport.socket?.on('ping', hear);
       wire.on('close', (reason) => {
         if (!seated.has(wire)) cuts.inc({ reason: 'unfinished' });
         else if (reason === 'ping timeout') cuts.inc({ reason: 'silent' });
+        // who is sent away has a moment to say good-bye; waiting longer would keep what it has not read
+        setTimeout(() => wire.transport.socket?.terminate(), GOOD_BYE_MS).unref();
       });
     },
     admits: (viewer, address) =>
