@@ -2,6 +2,7 @@
 // batch by batch, through these rooms in this order, all effects and the new position in one transaction.
 // Then Redis is written and the screens are told; people look through the topics and ask at the doors (doors.ts).
 import { attainmentConsumer, kpiConsumer } from '#server/attainment/consumer.ts';
+import { revisitConsumer } from '#server/attainment/revisits/consumer.ts';
 import { coachingConsumer } from '#server/coaching/consumer.ts';
 import { facts } from '#server/facts/consumer.ts';
 import { badgeConsumer } from '#server/game/badges/consumer.ts';
@@ -22,6 +23,7 @@ export const consumers = (_ground: Ground): readonly Consumer[] => [
   kpiConsumer,
   facts,
   attainmentConsumer,
+  revisitConsumer,
   pointsConsumer,
   boardConsumer,
   badgeConsumer,

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { IngestReply, Source } from '#contract/events.ts';
@@ -94,9 +95,14 @@ async function tellSpan(
   return { sent: events.length, position };
 }
 
-async function post({ app, authorization }: Door, events: DemoEvent[]): Promise<string> {
+async function post({ app, ground, authorization }: Door, events: DemoEvent[]): Promise<string> {
   const headers = { authorization, 'content-type': 'application/cloudevents-batch+json' };
-  const reply = await app.inject({ method: 'POST', url: '/api/v1/events', headers, payload: JSON.stringify(events) });
+  const call = { method: 'POST', url: '/api/v1/events', headers, payload: JSON.stringify(events) } as const;
+  const until = ground.clock.now() + PATIENCE_MS;
+  let reply = await app.inject(call);
+  // like any source it comes again when the house is too far behind to take more
+  for (; reply.statusCode === 503 && ground.clock.now() < until; reply = await app.inject(call))
+    await setTimeout(1_000 * Number(reply.headers['retry-after'] ?? 1));
   if (reply.statusCode !== 200) throw new Error(`The events were not taken: ${reply.statusCode} ${reply.body}`);
   const { rejected, position } = reply.json<IngestReply>();
   if (rejected.length > 0)

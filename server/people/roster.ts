@@ -67,6 +67,10 @@ export function zoneOf(
   return (site ? roster.sites.get(site) : firstSite(roster))?.timeZone ?? roster.organisation.timeZone;
 }
 
+/** The time zone of the site at which a person worked at an instant (epoch ms). */
+export const zoneAt = (roster: Roster, person: string, at: number): string =>
+  siteOf(roster, teamAt(roster.people.get(person)?.teams ?? [], at))?.timeZone ?? roster.organisation.timeZone;
+
 /** Who is in a team at an instant (epoch ms), by id. */
 export function membersOf(roster: Roster, team: string, at: number): string[] {
   const ever = [...(roster.everIn.get(team) ?? [])];

@@ -4,9 +4,16 @@ import { derived } from '#server/facts/evidence/evidence.ts';
 import { lastByPerson, rowsByPerson, seriesByPerson, sumByPerson } from '#server/facts/store.ts';
 import { BUCKET_MS } from '#server/facts/windows.ts';
 import type { Tx } from '#server/foundation/db.ts';
+import type { LoggedEvent } from '#server/log/catalogue.ts';
 
-/** Buckets [from, to), of some people or of everybody, as it stands or as it was known at an instant (epoch ms). */
-export type PeopleAsked = { from: number; to: number; people?: string[] | undefined; knownAt?: number | undefined };
+/** Buckets [from, to), of some people or of everybody, as it stands, as it was known at an instant (epoch ms), or of some events. */
+export type PeopleAsked = {
+  from: number;
+  to: number;
+  people?: string[] | undefined;
+  knownAt?: number | undefined;
+  only?: ((event: LoggedEvent) => boolean) | undefined;
+};
 type Series = { bucket: number; facts: FactSums }[];
 
 /** The figures of people by person ('' is nobody); rows and series are read only when they are asked for. */
@@ -19,7 +26,7 @@ export type PeopleFigures = {
 };
 
 export async function figuresOfPeople(tx: Tx, orgId: number, asked: PeopleAsked): Promise<PeopleFigures> {
-  if (asked.knownAt !== undefined) return known(tx, orgId, asked);
+  if (asked.knownAt !== undefined || asked.only) return known(tx, orgId, asked);
   const { from, to, people } = asked;
   const stored = { from, to, ...(people ? { people } : {}) };
   return {
@@ -30,8 +37,8 @@ export async function figuresOfPeople(tx: Tx, orgId: number, asked: PeopleAsked)
   };
 }
 
-async function known(tx: Tx, orgId: number, { from, to, people, knownAt }: PeopleAsked): Promise<PeopleFigures> {
-  const span = { from: from * BUCKET_MS, to: to * BUCKET_MS, knownAt, ...(people ? { people } : {}) };
+async function known(tx: Tx, orgId: number, { from, to, people, knownAt, only }: PeopleAsked): Promise<PeopleFigures> {
+  const span = { from: from * BUCKET_MS, to: to * BUCKET_MS, knownAt, only, ...(people ? { people } : {}) };
   const found = (await derived(tx, orgId, span)).map(({ contribution }) => contribution);
   const byPerson = Map.groupBy(found, ({ person }) => person);
   const each = <T>(read: (own: typeof found) => T) =>

@@ -4,6 +4,7 @@ import { type Definitions, type Plan, planFor, type Span } from '#server/attainm
 import { type Figures, type Scored, scoreOf } from '#server/attainment/scoring/scoring.ts';
 import { BUCKET_MS, bucketsOf } from '#server/facts/windows.ts';
 import type { Tx } from '#server/foundation/db.ts';
+import type { LoggedEvent } from '#server/log/catalogue.ts';
 import { type Roster, rosterOf } from '#server/people/roster.ts';
 import { figuresOfPeople, type PeopleFigures } from './people-figures.ts';
 import { personSubject } from './subjects.ts';
@@ -41,18 +42,22 @@ export type Among = {
   knownAt?: number | undefined;
   roster: Roster;
   definitions: Definitions;
+  /** Who people were, where that is not who they are now. */
+  seats?: ReadonlyMap<string, Subject> | undefined;
+  /** Which events count, where not all do. */
+  only?: ((event: LoggedEvent) => boolean) | undefined;
 };
 
 /** Everybody with figures in some buckets; rows by queue and series by bucket where wanted, or where a plan needs them. */
 export async function peopleCandidates(
   tx: Tx,
   orgId: number,
-  { buckets, people, knownAt, roster, definitions }: Among,
+  { buckets, people, knownAt, roster, definitions, seats, only }: Among,
   wanted: { rows: boolean; series: boolean },
 ): Promise<PersonFigures[]> {
-  const found = await figuresOfPeople(tx, orgId, { ...buckets, people, knownAt });
+  const found = await figuresOfPeople(tx, orgId, { ...buckets, people, knownAt, only });
   const subjects = [...found.sums.keys()].flatMap((person) =>
-    person === '' ? [] : (personSubject(roster, person) ?? []),
+    person === '' ? [] : (seats?.get(person) ?? personSubject(roster, person) ?? []),
   );
   const plans = new Set(subjects.map((subject) => planFor(definitions, subject)));
   const more = await moreOf(found, {

@@ -3,6 +3,7 @@ import type { Whose } from '#server/facts/store.ts';
 import { missing } from '#server/foundation/refusals.ts';
 import { firstSite, membersOf, type Roster, siteOf } from '#server/people/roster.ts';
 import { teamAt } from '#server/people/rules.ts';
+import type { Said } from '#server/people/said.ts';
 
 export const SUBJECT_KINDS = ['person', 'team', 'queue', 'site'] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
@@ -24,10 +25,18 @@ export function seat(roster: Roster, of: SubjectId, to: number): Seated {
 /** A person in the role's own words as of now, for whoever weighs many people at once; null for somebody unknown. */
 export function personSubject(roster: Roster, person: string): Subject | null {
   const member = roster.people.get(person);
-  if (!member) return null;
-  const { id, roles, team, startedOn } = member;
-  return { kind: 'person', id, role: roles[0] ?? null, team, site: siteOf(roster, team)?.id ?? null, startedOn };
+  return member ? subjectOf(roster, member) : null;
 }
+
+/** Somebody in the words that were said of them. */
+export const subjectOf = (roster: Roster, { id, roles, team, startedOn }: Said): Subject => ({
+  kind: 'person',
+  id,
+  role: roles[0] ?? null,
+  team,
+  site: siteOf(roster, team)?.id ?? null,
+  startedOn,
+});
 
 type Seat = (roster: Roster, id: string, to: number) => Seated | null;
 

@@ -7,7 +7,7 @@ import type { Whose } from '#server/facts/store.ts';
 import { addFacts } from '#server/facts/turn/fold.ts';
 import { bucketsOf } from '#server/facts/windows.ts';
 import type { Tx } from '#server/foundation/db.ts';
-import type { Position } from '#server/log/catalogue.ts';
+import type { LoggedEvent, Position } from '#server/log/catalogue.ts';
 import { flowPosition } from '#server/log/flow-store.ts';
 import { type Attributed, type Context, factsFromEvents } from './derivation.ts';
 import { gathered } from './gathering.ts';
@@ -20,8 +20,13 @@ export type About = {
   facts?: readonly string[] | undefined;
 };
 
-/** What was known by an instant (epoch ms), and which page is wanted. */
-export type Reading = { knownAt?: number | undefined; cursor?: string | null | undefined; limit?: number | undefined };
+/** What was known by an instant (epoch ms), which events count where not all do, and which page is wanted. */
+export type Reading = {
+  knownAt?: number | undefined;
+  only?: ((event: LoggedEvent) => boolean) | undefined;
+  cursor?: string | null | undefined;
+  limit?: number | undefined;
+};
 
 export type EvidenceEvent = {
   position: Position;
@@ -66,7 +71,8 @@ export async function evidence(tx: Tx, orgId: number, asked: Whose & About & Rea
 export async function derived(tx: Tx, orgId: number, asked: Whose & About & Reading): Promise<Attributed[]> {
   const { memory, known } = await knowledge(tx, orgId, asked.knownAt);
   const context: Context = { ...worldOf(memory), closedTo: memory.progress.closedTo };
-  const events = await gathered({ tx, orgId, known, memory }, asked);
+  const all = await gathered({ tx, orgId, known, memory }, asked);
+  const events = asked.only ? all.filter(asked.only) : all;
   const found = factsFromEvents(events, context, bucketsOf(asked));
   return found.flatMap(({ event, contribution }) => {
     const facts = wanted(contribution.facts, asked.facts);

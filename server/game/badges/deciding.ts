@@ -1,14 +1,16 @@
 import type { PersonResult } from '#server/attainment/performance/people.ts';
 import { previousWindow, resolveWindow, type Span } from '#server/facts/windows.ts';
 import type { Tx } from '#server/foundation/db.ts';
+import { nextWordId } from '#server/game/points/chains.ts';
 import { append } from '#server/log/append.ts';
 import { HOUSE, type LoggedEvent, type NewEvent } from '#server/log/catalogue.ts';
-import type { Batch } from '#server/log/consumer.ts';
+import { type Batch, touched } from '#server/log/consumer.ts';
 import { type Roster, rosterOf, zoneOf } from '#server/people/roster.ts';
 import { evidenceOf } from './evidence.ts';
+import { holdsOf } from './holds.ts';
 import { daysOf, resultsIn } from './results.ts';
 import { BADGES, type Badge, earnedId, periodOf, readingOf, type Tier, tiersHeld } from './rules.ts';
-import { knownEarned, lateSources } from './store.ts';
+import { lateSources } from './store.ts';
 
 export const DAY_MS = 86_400_000;
 
@@ -61,17 +63,21 @@ export async function earn(
   if (held.length === 0) return counts;
   const idOf = (one: { badge: Badge; tier: Tier; person: string; period: string }) =>
     earnedId({ ...one, badge: one.badge.id });
-  const known = await knownEarned(tx, batch.orgId, held.map(idOf));
-  const fresh = held.filter((one) => !known.has(idOf(one)));
+  const holds = await holdsOf(tx, batch.orgId, held.map(idOf));
+  const fresh = held.filter((one) => !holds.get(idOf(one))?.standing);
   if (fresh.length === 0) return counts;
   const late = await lateOf(tx, batch.orgId, fresh);
   const causes = await occasion.causes([...new Set(fresh.map(({ person }) => person))]);
   const events = fresh.flatMap((one): NewEvent[] => {
     if (late.get(one.person) === 'silent') return [];
     const isTop = !fresh.some((other) => isAbove(other, one));
-    const celebrate = isTop && !late.has(one.person) && batch.now - occasion.now <= DAY_MS;
     const { badge, tier, person, period, span } = one;
     const { points, goal } = badge.tiers[tier];
+    const hold = holds.get(idOf(one));
+    const isFirst = hold === undefined || hold.said.length === 0;
+    // what is earned again after it was withdrawn was celebrated before, and first pays back what the house bore for it
+    const recovered = Math.min(points, hold?.borne ?? 0);
+    const celebrate = isTop && isFirst && !late.has(one.person) && batch.now - occasion.now <= DAY_MS;
     const data = {
       badge: badge.id,
       version: badge.version,
@@ -83,12 +89,22 @@ export async function earn(
       from: span.from,
       to: span.to,
       points,
+      ...(recovered > 0 ? { recovered } : {}),
       goal,
       ...evidenceOf({ ...one, now: occasion.now, zone: occasion.zone }),
       celebrate,
       cause: causes.get(person) ?? null,
+      until: touched(batch).position,
     };
-    return [{ source: HOUSE, id: idOf(one), type: 'badge.earned', time: occasion.now, data }];
+    return [
+      {
+        source: HOUSE,
+        id: isFirst ? idOf(one) : nextWordId(idOf(one), hold.said),
+        type: 'badge.earned',
+        time: occasion.now,
+        data,
+      },
+    ];
   });
   await append(tx, { orgId: batch.orgId, now: batch.now }, events);
   return counts;

@@ -1,11 +1,14 @@
 import type { Receipt } from '#contract/receipts.ts';
 import type { WindowName } from '#contract/windows.ts';
+import type { Cause } from '#server/attainment/revisits/rules.ts';
 import { missing } from '#server/foundation/refusals.ts';
+import { reasonOf } from '#server/game/points/sentences.ts';
 import { HOUSE } from '#server/log/catalogue.ts';
 import { BARE, listed, type ReceiptWriter } from '#server/log/receipt.ts';
 import { eventByIdentity, eventsByIdentity } from '#server/log/store.ts';
 import { rosterOf } from '#server/people/roster.ts';
 import type { Evidence } from './evidence.ts';
+import { withdrawnId } from './holds.ts';
 import { type Badge, badgeOf, earnedId, type Tier } from './rules.ts';
 
 type Told = Evidence & {
@@ -33,6 +36,8 @@ export const badgeReceipt: ReceiptWriter = {
     if (!event || !about) throw missing(`${subject} did not earn ${measure}.`);
     const told = event.data as unknown as Told;
     const causes = told.cause ? await eventsByIdentity(db, orgId, [told.cause]) : [];
+    const withdrawn = await eventByIdentity(db, orgId, { source: HOUSE, id: withdrawnId(id) });
+    const later = withdrawn ? await eventsByIdentity(db, orgId, withdrawn.data.causes as Cause['causes']) : [];
     const name = (await rosterOf(db, orgId)).people.get(person)?.name ?? person;
     return {
       ...BARE,
@@ -41,12 +46,14 @@ export const badgeReceipt: ReceiptWriter = {
       window: { name: told.window, from: iso(told.from), to: iso(told.to) },
       position,
       value: told.value,
-      sentence: sentenceOf(about, told, name),
+      sentence: [sentenceOf(about, told, name), ...(withdrawn ? [`${reasonOf(withdrawn.data)}: withdrawn.`] : [])].join(
+        ' ',
+      ),
       definition: { id: `badge:${badge}`, version: told.version, text: `${about.words} ${asks(about, told)}` },
       facts: told.facts,
       sample: told.kpis[0]?.sample ?? null,
       steps: told.steps,
-      ...listed([...causes, event]),
+      ...listed([...causes, event, ...later, ...(withdrawn ? [withdrawn] : [])]),
     };
   },
 };

@@ -42,46 +42,50 @@ export async function saveEarned(tx: Tx, orgId: number, rows: readonly EarnedRow
 
 const COLUMNS = 'id, person, badge, tier, period, version, points, celebrate, at, position';
 
-/** What a person earned, the newest first; `most` of each badge. */
+/** What a person earned and was not withdrawn, the newest first; `most` of each badge. */
 export const earnedBy = (tx: Tx, orgId: number, of: { person: string; most: number }): Promise<EarnedRow[]> =>
   tx.rows<EarnedRow>(
     `select ${COLUMNS} from (
        select *, row_number() over (partition by badge order by at desc, position desc) as place
-       from badges_earned where org_id = $1 and person = $2) newest
+       from badges_earned where org_id = $1 and person = $2 and withdrawn is null) newest
      where place <= $3 order by at desc, position desc`,
     [orgId, of.person, of.most],
   );
 
-/** How often a person earned each tier of each badge. */
+/** How often a person earned, and kept, each tier of each badge. */
 export const countsOf = (
   tx: Tx,
   orgId: number,
   person: string,
 ): Promise<{ badge: string; tier: Tier; count: number }[]> =>
   tx.rows(
-    'select badge, tier, count(*)::int as count from badges_earned where org_id = $1 and person = $2 group by badge, tier',
+    'select badge, tier, count(*)::int as count from badges_earned where org_id = $1 and person = $2 and withdrawn is null group by badge, tier',
     [orgId, person],
   );
 
-/** Which of these badges, by id, were earned already. */
-export async function knownEarned(tx: Tx, orgId: number, ids: readonly string[]): Promise<Set<string>> {
-  if (ids.length === 0) return new Set();
-  const rows = await tx.rows<{ id: string }>(
-    'select id from badges_earned where org_id = $1 and id = any($2::text[])',
-    [orgId, ids],
+/** Withdraws badges by id, each with the place in the log that says so. */
+export async function saveWithdrawn(
+  tx: Tx,
+  orgId: number,
+  rows: readonly { id: string; position: number }[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.rows(
+    `update badges_earned b set withdrawn = g.position from unnest($2::text[], $3::bigint[]) g(id, position)
+     where b.org_id = $1 and b.id = g.id`,
+    [orgId, rows.map((row) => row.id), rows.map((row) => row.position)],
   );
-  return new Set(rows.map((row) => row.id));
 }
 
 /** What was earned since an instant (epoch ms) by the people of a scope: `org`, `site:ID` or `team:ID`. */
 export type RecentAsked = { since: number; scope: string };
 
-/** The badges earned lately, the newest first, at most 200; `celebrate` is false for what a history brought in. */
+/** The badges earned lately that stand, the newest first, at most 200; `celebrate` is false for what a history brought in. */
 export async function recentBadges(tx: Tx, orgId: number, { since, scope }: RecentAsked): Promise<EarnedRow[]> {
   const people = await peopleIn(tx, orgId, scope);
   return tx.rows<EarnedRow>(
     `select ${COLUMNS} from badges_earned
-     where org_id = $1 and at >= $2 and ($3::text[] is null or person = any($3::text[]))
+     where org_id = $1 and at >= $2 and withdrawn is null and ($3::text[] is null or person = any($3::text[]))
      order by at desc, position desc limit 200`,
     [orgId, since, people],
   );

@@ -18,6 +18,8 @@ export const badgesEarned = pgTable(
     celebrate: boolean().notNull(),
     at: ms(),
     position: ms(),
+    /** Where in the log it was withdrawn; null where it stands. */
+    withdrawn: bigint({ mode: 'number' }),
   },
   (t) => [
     primaryKey({ columns: [t.orgId, t.id] }),

@@ -13,7 +13,7 @@ import type { Ground } from '#server/log/ground.ts';
 import { rosterOf, zoneOf } from '#server/people/roster.ts';
 import { nextOf } from './next.ts';
 import { daysOf } from './results.ts';
-import { BADGES, type Badge, periodOf, readingOf, TIERS } from './rules.ts';
+import { BADGES, type Badge, earnedId, periodOf, readingOf, TIERS } from './rules.ts';
 import { countsOf, type EarnedRow, earnedBy } from './store.ts';
 
 /** A badge in words. */
@@ -68,13 +68,14 @@ export function badgeCase(ground: Pick<Ground, 'db' | 'clock'>, orgId: number, p
 
 const MOST = 30;
 
-const earnedOf = ({ badge, tier, period, at, points, celebrate }: EarnedRow): BadgeEarned => ({
+const earnedOf = ({ id, badge, tier, person, period, at, points, celebrate }: EarnedRow): BadgeEarned => ({
   tier,
   period,
   at: new Date(at).toISOString(),
   points,
   celebrate,
-  receipt: `badge:${badge}:${tier}:${period}`,
+  // what was earned again after it was withdrawn has a number behind its period
+  receipt: `badge:${badge}:${tier}:${period}${id.slice(earnedId({ badge, tier, person, period }).length)}`,
 });
 
 type Asked = { person: string; now: number; zone: string };

@@ -59,11 +59,15 @@ export function awardsOf(closing: Closing, results: readonly PersonResult[]): Ne
 
 type Award = { person: string; amount: number; score: number | null };
 
+/** The id of an award: once per rule, version, person and window. Words about it that came later count on from 2. */
+export const awardId = (rule: AwardRule, person: string, { window, from }: Pick<Closing, 'window' | 'from'>): string =>
+  `points:${rule.id}:${rule.version}:${person}:${window}:${from}`;
+
 function awardEvent(rule: AwardRule, closing: Closing, { person, amount, score }: Award): NewEvent {
   const { window, zone, from, to } = closing;
   return {
     source: HOUSE,
-    id: `points:${rule.id}:${rule.version}:${person}:${window}:${from}`,
+    id: awardId(rule, person, closing),
     type: 'points.awarded',
     // earned within the window, so it stands there on every board
     time: to - 1,

@@ -1,4 +1,5 @@
 import { resultsOf } from '#server/attainment/performance/people.ts';
+import { reviewOf } from '#server/attainment/revisits/consumer.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import { isSettledHistory } from '#server/ingest/backfill.ts';
 import { append } from '#server/log/append.ts';
@@ -7,20 +8,25 @@ import { type Batch, type Consumer, touched } from '#server/log/consumer.ts';
 import { rosterOf, zoneOf } from '#server/people/roster.ts';
 import { AWARD_RULES, awardsOf, type Closing } from './awards.ts';
 import { extendChain } from './chain.ts';
-import { book } from './ledger.ts';
+import { lockPeople, post } from './ledger.ts';
+import { revisitAwards } from './revisits.ts';
 import { MOVING, transferOf } from './rules.ts';
 
 /**
  * Books what moves points, once, and links it into the chain; when an hour or a day closes, decides what it is worth
- * and appends the awards, which it books when it comes to them.
+ * and appends the awards, which it books when it comes to them. What changed in windows that were closed before is
+ * decided again then, and its difference booked at once, because nobody may spend meanwhile what is taken back.
  */
 export const pointsConsumer: Consumer = {
   name: 'points',
   wants: ['window.closed', ...MOVING],
   apply: async (batch, tx) => {
+    const review = reviewOf(batch);
+    if (review) await lockPeople(tx, batch.orgId, review.people);
     await bookAll(batch, tx);
     const last = batch.events.at(-1);
     if (last && !batch.replay && isOver(last)) await award(batch, tx, closingOf(last));
+    if (review) await revisitAwards(batch, tx, review);
   },
   forget: () => {},
   tables: ['transfers', 'entries', 'balances', 'ledger_links'],
@@ -42,7 +48,7 @@ const isOver = ({ type, data }: LoggedEvent): boolean => type === 'window.closed
 async function bookAll(batch: Batch, tx: Tx): Promise<void> {
   const transfers = batch.events.flatMap((event) => (MOVING.includes(event.type) ? (transferOf(event) ?? []) : []));
   if (transfers.length === 0) return;
-  await book(tx, batch.orgId, transfers);
+  await post(tx, batch.orgId, transfers);
   await extendChain(
     tx,
     batch.orgId,

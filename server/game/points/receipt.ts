@@ -1,7 +1,9 @@
 import type { Receipt } from '#contract/receipts.ts';
+import type { Tx } from '#server/foundation/db.ts';
 import { missing } from '#server/foundation/refusals.ts';
-import type { LoggedEvent } from '#server/log/catalogue.ts';
+import { HOUSE, type LoggedEvent } from '#server/log/catalogue.ts';
 import { BARE, listed, ownEvents, type ReceiptWriter } from '#server/log/receipt.ts';
+import { eventsByIdentity } from '#server/log/store.ts';
 import { AWARD_RULES } from './awards.ts';
 import { accountOf } from './rules.ts';
 import { scoreOf, sentenceOf } from './sentences.ts';
@@ -13,11 +15,12 @@ export const pointsReceipts: ReceiptWriter = {
   write: async ({ db }, orgId, { subject, measure, position }) => {
     const id = measure.slice('points:'.length);
     const account = accountOf(subject.slice('person:'.length));
-    const moved = await movementOf(db, orgId, { account, id });
+    const person = subject.slice('person:'.length);
+    const moved = await movementOf(db, orgId, { account, person, id });
     if (!moved) throw missing(`${subject} has no movement ${id}.`);
-    const events = await ownEvents(db, orgId, [id, moved.cause]);
-    const own = events.find((event) => event.id === id);
+    const [own] = await ownEvents(db, orgId, [id]);
     if (!own) throw missing(`The event of ${id} is not in the log.`);
+    const events = await behind(db, orgId, own);
     const [from, to] = [Number(own.data.from ?? moved.at), Number(own.data.to ?? moved.at)];
     return {
       ...BARE,
@@ -32,6 +35,20 @@ export const pointsReceipts: ReceiptWriter = {
   },
 };
 
+type Named = { source: string; id: string };
+
+/** What a movement follows from: its closing or its own event; of a correction what was given before and what changed. */
+async function behind(tx: Tx, orgId: number, own: LoggedEvent): Promise<LoggedEvent[]> {
+  const { cause, causes, of, closing } = own.data as {
+    cause?: unknown;
+    causes?: Named[];
+    of?: unknown;
+    closing?: unknown;
+  };
+  const house = [own.id, of, closing, causes ? null : cause].filter((id): id is string => typeof id === 'string');
+  return eventsByIdentity(tx, orgId, [...house.map((id) => ({ source: HOUSE, id })), ...(causes ?? [])]);
+}
+
 const WINDOWS = ['hour', 'day', 'week', 'month'] as const;
 const windowName = (name: unknown): (typeof WINDOWS)[number] => WINDOWS.find((one) => one === name) ?? 'day';
 const iso = (at: number): string => new Date(at).toISOString();
@@ -41,6 +58,8 @@ type Explained = Pick<Receipt, 'sentence' | 'definition' | 'steps'>;
 function explained(event: LoggedEvent, amount: number): Explained {
   const sentence = sentenceOf(event, amount);
   if (event.type === 'points.awarded') return { sentence, ...awarded(event.data, amount) };
+  if (event.type === 'points.corrected') return { sentence, ...corrected(event.data, amount) };
+  if (event.type === 'badge.withdrawn') return { sentence, definition: null, steps: takenSteps(event.data, amount) };
   const definition = null;
   const steps = [
     {
@@ -80,5 +99,32 @@ function awarded(data: Record<string, unknown>, amount: number): Omit<Explained,
     ],
   };
 }
+
+/** What the window is worth now, less what was given for it; and what of the difference moved on the account. */
+function corrected(data: Record<string, unknown>, moved: number): Omit<Explained, 'sentence'> {
+  const [now, before] = [Number(data.amount), Number(data.before)];
+  const worth =
+    now > 0
+      ? awarded(data, now)
+      : { ...awarded(data, 0), steps: [stepOf('Points of the window by now', 'nothing that counts', ['0', 0])] };
+  const difference = stepOf('Difference', 'points by now - points given before', [`${now} - ${before}`, now - before]);
+  return { definition: worth.definition, steps: [...worth.steps, difference, ...takenSteps(data, moved)] };
+}
+
+/** What of a difference moved on the account itself. */
+function takenSteps(data: Record<string, unknown>, moved: number): Receipt['steps'] {
+  const difference = data.before === undefined ? -Number(data.points) : Number(data.amount) - Number(data.before);
+  const [writtenOff, recovered] = [Number(data.writtenOff ?? 0), Number(data.recovered ?? 0)];
+  const filled = `${difference < 0 ? `0 - ${-difference}` : difference} + ${writtenOff} - ${recovered}`;
+  return [stepOf('Points on the account', 'difference + written off - paid back', [filled, moved])];
+}
+
+const stepOf = (label: string, formula: string, [filled, result]: [string, number]): Receipt['steps'][number] => ({
+  label,
+  formula,
+  filled,
+  result,
+  digits: 0,
+});
 
 const remainder = (tenths: number): number => ((tenths % 10) + 10) % 10;

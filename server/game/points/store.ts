@@ -48,6 +48,20 @@ export async function lockSpending(tx: Tx, orgId: number, account: string): Prom
   await tx.rows('select pg_advisory_xact_lock($1, hashtext($2))', [orgId, account]);
 }
 
+/** The same for many accounts. */
+export async function lockAccounts(tx: Tx, orgId: number, accounts: readonly string[]): Promise<void> {
+  await tx.rows('select pg_advisory_xact_lock($1, hashtext(account)) from unnest($2::text[]) account', [
+    orgId,
+    textArray(accounts),
+  ]);
+}
+
+export const balanceRows = (tx: Tx, orgId: number, accounts: readonly string[]): Promise<Balance[]> =>
+  tx.rows<Balance>('select account, balance from balances where org_id = $1 and account = any($2::text[])', [
+    orgId,
+    textArray(accounts),
+  ]);
+
 export async function balanceRow(tx: Tx, orgId: number, account: string): Promise<number> {
   const [row] = await tx.rows<{ balance: number }>('select balance from balances where org_id = $1 and account = $2', [
     orgId,
@@ -109,44 +123,47 @@ export type Movement = {
   balance: number;
 };
 
-/** The movements of an account below a position, the newest first, each with the balance after it. */
+/** Whose movements: of an account, and where it is a person's, those too that took nothing because all was spent. */
+type Whose = { account: string; person: string };
+const OWN = `transfers t left join entries e on e.org_id = t.org_id and e.transfer = t.id and e.account = $2
+  where t.org_id = $1 and t.person = $3 and (e.amount is not null or t.kind in ('correction', 'withdrawal'))`;
+
+/** The movements of a person below a position, the newest first, each with the balance after it. */
 export const movementsOf = (
   tx: Tx,
   orgId: number,
-  page: { account: string; before: Position; most: number },
+  page: Whose & { before: Position; most: number },
 ): Promise<Movement[]> =>
   tx.rows<Movement>(
     `select * from (
-       select t.id, t.position, t.at, t.kind, t.cause, e.amount, (sum(e.amount) over (order by t.position))::bigint as balance
-       from entries e join transfers t on t.org_id = e.org_id and t.id = e.transfer
-       where e.org_id = $1 and e.account = $2) all_of_it
-     where position < $3 order by position desc limit $4`,
-    [orgId, page.account, page.before, page.most],
+       select t.id, t.position, t.at, t.kind, t.cause, coalesce(e.amount, 0) as amount,
+         (sum(coalesce(e.amount, 0)) over (order by t.position))::bigint as balance
+       from ${OWN}) all_of_it
+     where position < $4 order by position desc limit $5`,
+    [orgId, page.account, page.person, page.before, page.most],
   );
 
-export async function movementOf(tx: Tx, orgId: number, of: { account: string; id: string }) {
+export async function movementOf(tx: Tx, orgId: number, of: Whose & { id: string }) {
   const [row] = await tx.rows<Omit<Movement, 'balance'>>(
-    `select t.id, t.position, t.at, t.kind, t.cause, e.amount
-     from entries e join transfers t on t.org_id = e.org_id and t.id = e.transfer
-     where e.org_id = $1 and e.account = $2 and e.transfer = $3`,
-    [orgId, of.account, of.id],
+    `select t.id, t.position, t.at, t.kind, t.cause, coalesce(e.amount, 0) as amount from ${OWN} and t.id = $4`,
+    [orgId, of.account, of.person, of.id],
   );
   return row ?? null;
 }
 
 export type Earned = { person: string; points: number; count: number; lastAt: number };
 
-/** What people earned, by awards and badges, with valid time in [from, to) epoch ms. */
+/** What people earned, by awards and badges as corrected since, with valid time in [from, to) epoch ms; spent or not. */
 export const earnedBetween = (
   tx: Tx,
   orgId: number,
   asked: { from: number; to: number; people?: readonly string[] | undefined },
 ): Promise<Earned[]> =>
   tx.rows<Earned>(
-    `select t.person, sum(e.amount)::bigint as points, count(*)::int as count, max(t.at) as "lastAt"
-     from transfers t join entries e on e.org_id = t.org_id and e.transfer = t.id and e.account = 'person:' || t.person
-     where t.org_id = $1 and t.at >= $2 and t.at < $3 and t.kind in ('award', 'badge')
-       and ($4::text[] is null or t.person = any($4::text[])) group by t.person`,
+    `select t.person, -sum(e.amount)::bigint as points, count(*) filter (where t.kind in ('award', 'badge'))::int as count, max(t.at) as "lastAt"
+     from transfers t join entries e on e.org_id = t.org_id and e.transfer = t.id and e.account = 'issuer'
+     where t.org_id = $1 and t.at >= $2 and t.at < $3 and t.kind in ('award', 'badge', 'correction', 'withdrawal')
+       and ($4::text[] is null or t.person = any($4::text[])) group by t.person having sum(e.amount) <> 0`,
     [orgId, asked.from, asked.to, asked.people ?? null],
   );
 

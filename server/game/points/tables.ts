@@ -14,7 +14,7 @@ export const transfers = pgTable(
     id: text().notNull(),
     position: bigint({ mode: 'number' }).notNull(),
     at: ms(),
-    kind: text({ enum: ['award', 'badge', 'grant', 'redemption', 'return'] }).notNull(),
+    kind: text({ enum: ['award', 'badge', 'grant', 'redemption', 'return', 'correction', 'withdrawal'] }).notNull(),
     cause: text().notNull(),
     person: text(),
   },

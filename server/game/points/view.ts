@@ -27,13 +27,18 @@ export async function walletOf(
   const earned = async (window: 'day' | 'week') =>
     (await earnedBetween(tx, orgId, { ...resolveWindow(window, now, zone), people: [person] }))[0]?.points ?? 0;
   const account = accountOf(person);
-  const rows = await movementsOf(tx, orgId, { account, before: before ?? Number.MAX_SAFE_INTEGER, most: limit + 1 });
+  const rows = await movementsOf(tx, orgId, {
+    account,
+    person,
+    before: before ?? Number.MAX_SAFE_INTEGER,
+    most: limit + 1,
+  });
   const shown = rows.slice(0, limit);
   const events = await eventsOf(tx, orgId, shown);
   const items = shown.map(
     ({ id, at, kind, cause, amount, balance }): Movement => ({
       id,
-      at: new Date(at).toISOString(),
+      at: new Date(LATER.has(kind) ? (events.get(id)?.recordedAt ?? at) : at).toISOString(),
       kind,
       amount,
       balanceAfter: balance,
@@ -53,7 +58,22 @@ export async function walletOf(
   };
 }
 
-const ABOUT = ['rule', 'window', 'zone', 'from', 'to', 'score', 'badge', 'tier'] as const;
+/** What belongs to a window of before and came to pass now. */
+const LATER = new Set<Movement['kind']>(['correction', 'withdrawal']);
+const ABOUT = [
+  'rule',
+  'window',
+  'zone',
+  'from',
+  'to',
+  'score',
+  'badge',
+  'tier',
+  'because',
+  'of',
+  'writtenOff',
+  'recovered',
+] as const;
 
 /** The events behind some transfers, by the id that both share. */
 async function eventsOf(tx: Tx, orgId: number, of: readonly { id: string }[]): Promise<Map<string, LoggedEvent>> {

@@ -84,6 +84,7 @@ export const settle = (
     if (!own && !(await wish.leads(row.person))) throw forbidden();
     if (row.state !== 'open') throw conflict('redemption_settled', 'This redemption is settled already.');
     const { id, person, price, reward } = row;
+    await lockAccount(counter.tx, counter.orgId, accountOf(person));
     const title = (await store.rewardRow(counter.tx, orgId, reward))?.name ?? reward;
     const data = { redemption: id, person, reward, title, price, outcome: wish.outcome, by: wish.by };
     return say(counter, { type: 'redemption.settled', id: `settled:${id}`, data });

@@ -1,4 +1,11 @@
-/** What a movement of points follows from: a closed window, a badge, a granted or redeemed reward. */
+/** What happened to what, and when that was (epoch ms), where a window was decided again after it was closed. */
+export type PointsBecause = {
+  how: 'corrected' | 'late' | 'returned' | 'mapped';
+  what: 'call' | 'contact' | 'survey' | 'evaluation' | 'presence' | 'event';
+  at: number;
+};
+
+/** What a movement of points follows from: a closed window, a badge, a granted or redeemed reward, or a change in what was told. */
 export type PointsAbout = {
   rule?: string;
   window?: string;
@@ -9,6 +16,12 @@ export type PointsAbout = {
   score?: number;
   badge?: string;
   tier?: string;
+  because?: PointsBecause;
+  /** The id of what is corrected or taken back; null where nothing had been given. */
+  of?: string | null;
+  /** Points that were spent already and are borne by the house; points that pay such back. */
+  writtenOff?: number;
+  recovered?: number;
   /** What the reward was called then. */
   reward?: string;
 };
@@ -16,7 +29,7 @@ export type PointsAbout = {
 export type Movement = {
   id: string;
   at: string;
-  kind: 'award' | 'badge' | 'grant' | 'redemption' | 'return';
+  kind: 'award' | 'badge' | 'grant' | 'redemption' | 'return' | 'correction' | 'withdrawal';
   amount: number;
   balanceAfter: number;
   /** What it was for, in one sentence. */
