@@ -2,9 +2,11 @@
 // BENCH_EVENTS, BENCH_PEOPLE, BENCH_ROUNDS, BENCH_SECONDS, BENCH_SOCKETS make it longer or shorter.
 import { boards } from './boards.ts';
 import { fanout } from './fanout.ts';
+import { floor } from './floor.ts';
 import { ingest } from './ingest.ts';
 import { latency } from './latency.ts';
 import { pages } from './pages.ts';
+import { peer } from './peer.ts';
 import type { Servers } from './product.ts';
 import { startServers } from './product.ts';
 import { rebuild } from './rebuild.ts';
@@ -18,6 +20,8 @@ const BENCHES: Record<string, (servers: Servers) => Promise<object>> = {
   rebuild,
   boards,
   pages,
+  peer,
+  floor,
 };
 
 const asked = process.argv.slice(2);
