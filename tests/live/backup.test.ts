@@ -151,8 +151,8 @@ describe('refused, with nothing changed,', () => {
     writeFileSync(path.join(dir, 'else'), gzipSync('{"a":1}\n'));
     expect(await refused(path.join(dir, 'else'), empty)).toContain('is no backup');
     expect(await refused(path.join(dir, 'nowhere'), empty)).toContain('ENOENT');
-    const forged = changed((lines) => lines.map((line) => line.replace(',p3,', ',p4,')));
-    expect(await refused(forged, empty)).toMatch(/is not what was taken|duplicate key/);
+    const forged = changed((lines) => lines.map((line) => line.replace('180000', '180001')));
+    expect(await refused(forged, empty)).toContain('is not what was taken');
     const db = openDb(empty, 1);
     expect(
       await db.rows("select 1 from pg_class where relname = 'events' and (select count(*) from events) > 0"),

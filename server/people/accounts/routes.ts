@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { type Session, SignIn } from '#contract/people.ts';
-import { Id, Scope, Text } from '#contract/words.ts';
+import { Id, SCOPES, Scope, Text } from '#contract/words.ts';
 import { anonymous } from '#server/foundation/refusals.ts';
 import type { Ground } from '#server/log/ground.ts';
 import { actorOf } from '../audit/commands.ts';
@@ -26,7 +26,7 @@ const SetUp = z.object({
   password: Password,
   name: Text(200),
 });
-const KeyWish = z.object({ name: Text(100), scopes: z.array(Scope).min(1).max(4) });
+const KeyWish = z.object({ name: Text(100), scopes: z.array(Scope).min(1).max(SCOPES.length) });
 const AccountWish = z.object({
   email: z.email().max(254).optional(),
   password: Password.optional(),
