@@ -7,16 +7,16 @@ import { addressOf, type IsTrusted, trustIn } from '#server/foundation/addresses
 import { apiPages, describeApi } from '#server/foundation/api-pages.ts';
 import type { Clock } from '#server/foundation/clock.ts';
 import type { Config } from '#server/foundation/config.ts';
-import { openDb } from '#server/foundation/db.ts';
+import { type Db, openDb } from '#server/foundation/db.ts';
 import { furnish, refuseAtTheGate } from '#server/foundation/http.ts';
 import { mountPages, type Pages } from '#server/foundation/pages.ts';
 import { openRedis, openRedisListener } from '#server/foundation/redis.ts';
 import { type Gateway, openGateway } from '#server/live/gateway.ts';
-import { openRelay } from '#server/live/store.ts';
+import { openRelay, type Relay } from '#server/live/store.ts';
 import { type Ground, openLog } from '#server/log/ground.ts';
 import { turnFlow } from '#server/log/turning.ts';
 import { isForeign } from '#server/people/accounts/rules.ts';
-import { onViewersForgotten, viewerOf } from '#server/people/accounts/viewers.ts';
+import { forgetViewers, onViewersForgotten, viewerOf } from '#server/people/accounts/viewers.ts';
 import { limitCalls } from '#server/people/calls.ts';
 import { guard } from '#server/people/door.ts';
 import { admitByLoad } from '#server/people/load/admission.ts';
@@ -95,6 +95,7 @@ export async function openHouse(plan: HousePlan): Promise<House> {
   if (plan.pages && does('web')) await mountPages(app, plan.pages);
   await app.ready();
 
+  shareForgetting(db, relay);
   relay.hear((orgId, notes) => {
     ground.log.reflection.note(orgId, notes.position);
     gateway?.touched(orgId, notes);
@@ -138,6 +139,19 @@ export async function openHouse(plan: HousePlan): Promise<House> {
       await db.close();
     },
   };
+}
+
+/** Rights that changed in one process are looked at anew in all. */
+function shareForgetting(db: Db, relay: Relay): void {
+  let isHearing = false;
+  onViewersForgotten(db, () => {
+    if (!isHearing) void relay.tellRights().catch(() => {});
+  });
+  relay.hearRights(() => {
+    isHearing = true;
+    forgetViewers(db);
+    isHearing = false;
+  });
 }
 
 /** Closes the doors; connections that hold on, such as half a request, are cut after a moment. */

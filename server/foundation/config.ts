@@ -42,7 +42,12 @@ const Environment = z
       .transform((url) => new URL(url).origin)
       .optional(),
     DATABASE_URL: Url('postgres', 'postgresql').optional(),
-    REDIS_URL: Url('redis', 'rediss').optional(),
+    REDIS_URL: z
+      .string()
+      .refine((text) => text.split(',').every((one) => Url('redis', 'rediss').safeParse(one.trim()).success), {
+        error: 'must be a URL (redis or rediss), or the URLs of some nodes of a cluster, separated by commas',
+      })
+      .optional(),
     DATA_DIR: z.string().default('.data'),
     DEMO: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
     ROLES: z
