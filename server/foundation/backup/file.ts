@@ -18,7 +18,7 @@ export type Line =
 export type Foot = { whole: true; tables: number; rows: number };
 export const FORMAT = 'floorlight-backup';
 
-export type Writer = { write(line: Line): Promise<void>; close(): Promise<void> };
+export type Writer = { write(...lines: Line[]): Promise<void>; close(): Promise<void> };
 
 /** Writes beside the file and gives it its name at the end, so that a name means a whole file. Readable by its owner only. */
 export function writeBackup(file: string): Writer {
@@ -30,9 +30,9 @@ export function writeBackup(file: string): Writer {
   // told by close, and by the next write
   done.catch((error) => gzip.destroy(error));
   return {
-    write: async (line) => {
+    write: async (...lines) => {
       if (gzip.destroyed) await done;
-      if (!gzip.write(`${JSON.stringify(line)}\n`)) await drained(gzip);
+      if (!gzip.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))) await drained(gzip);
     },
     close: async () => {
       gzip.end();

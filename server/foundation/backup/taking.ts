@@ -24,7 +24,7 @@ export async function takeBackup(db: Db, file: string, folder: string): Promise<
     let total = 0;
     for (const { name, columns } of tables) {
       await out.write({ table: name, columns });
-      for await (const rows of rowsOf(tx, name)) for (const row of rows) await out.write(row);
+      for await (const rows of rowsOf(tx, name)) await out.write(...rows);
       const { rows, digest } = await digestOf(tx, name);
       await out.write({ end: name, rows, digest });
       total += rows;
