@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Position } from '#contract/words.ts';
+import { each, gather } from '#server/foundation/gather.ts';
 import { anonymous, forbidden, invalid } from '#server/foundation/refusals.ts';
 import type { Ground } from '#server/log/ground.ts';
 import { isForeign } from './accounts/rules.ts';
@@ -7,7 +8,7 @@ import { viewerOf } from './accounts/viewers.ts';
 import { type LookBook, openLookBook } from './looks/book.ts';
 import { lookOf } from './looks/rules.ts';
 import type { Asked, Floor, May, Viewer } from './may.ts';
-import { floorOf, rosterOf } from './roster.ts';
+import { floorOf, type Roster, rosterOf } from './roster.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -55,9 +56,17 @@ export async function admit(door: Pick<Ground, 'db'>, viewer: Viewer, wish: { ma
 export function floorFor({ db }: Pick<Ground, 'db'>, viewer: Viewer): Floor {
   return floorOf(() => {
     if (viewer.kind === 'anonymous') throw anonymous();
-    return rosterOf(db, viewer.orgId);
+    return freshRoster(db)(viewer.orgId);
   });
 }
+
+/** Rights of many that are asked at the same time are answered by one look at the roster. */
+const freshRoster = each((db: Door['db']) =>
+  gather<number, Roster>(async ([orgId = 0]) => {
+    const roster = await rosterOf(db, orgId);
+    return () => roster;
+  }, 1),
+);
 
 /** The organisation of whoever was let in. @throws Refusal anonymous */
 export function orgOf({ viewer }: { viewer: Viewer }): number {

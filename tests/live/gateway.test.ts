@@ -94,6 +94,28 @@ describe('a topic', () => {
     expect(ahead.snapshot).toBeDefined();
   });
 
+  it('shows each of many who ask together exactly what their door shows', async () => {
+    const newcomers = ['cia', 'dov'].map((id) => ({
+      id,
+      name: id,
+      roles: ['agent'],
+      team: 'red',
+      identities: [{ source: 'acd', agent: id }],
+    }));
+    await house.call('PUT', '/api/v1/people', newcomers);
+    await post('cia', 7);
+    await post('dov', 5);
+    const sockets = await Promise.all(Array.from({ length: 6 }, () => house.socket()));
+    const people = ['cia', 'dov', 'cia', 'dov', 'cia', 'nobody'];
+    const ask = (socket: Socket, n: number) => socket.emitWithAck('subscribe', { topic: `person:${people[n]}` });
+    const replies = await Promise.all(sockets.map(ask));
+    for (const [n, { snapshot, ok }] of replies.entries()) {
+      const door = await house.call('GET', `/api/v1/people/${people[n]}/performance`);
+      expect(ok ? snapshot : null).toEqual(ok ? door.body : null);
+      expect(ok).toBe(door.status === 200);
+    }
+  });
+
   it('refuses what is no topic, and a question without an answer harms nobody', async () => {
     const socket = await house.socket();
     const codes = [];

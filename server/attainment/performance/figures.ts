@@ -2,7 +2,7 @@ import { FACT_NAMES, type FactSums } from '#contract/facts.ts';
 import type { Definitions, Span } from '#server/attainment/scoring/plan.ts';
 import type { Figures, Row } from '#server/attainment/scoring/scoring.ts';
 import { derived } from '#server/facts/evidence/evidence.ts';
-import { seriesByPlace, seriesTotal, type Whose } from '#server/facts/store.ts';
+import { seriesByPerson, seriesByPlace, seriesTotal, type Whose } from '#server/facts/store.ts';
 import { BUCKET_MS, bucketsOf } from '#server/facts/windows.ts';
 import type { Tx } from '#server/foundation/db.ts';
 
@@ -18,6 +18,26 @@ export async function figuresOf(tx: Tx, orgId: number, asked: FiguresAsked): Pro
   const sums: FactSums = {};
   for (const bucket of buckets) addTo(sums, bucket.sums);
   return { sums, buckets, ...(asked.places ? { rows: buckets.flatMap((bucket) => bucket.rows ?? []) } : {}) };
+}
+
+/** The same of several people: read together where they are wanted by bucket alone. */
+export async function figuresOfMany(
+  tx: Tx,
+  orgId: number,
+  asked: Omit<FiguresAsked, 'whose'> & { people: string[] },
+): Promise<(person: string) => WindowFigures> {
+  const { people, span, knownAt, places } = asked;
+  const found = new Map<string, WindowFigures>();
+  if (places || knownAt !== undefined)
+    for (const person of people)
+      found.set(person, await figuresOf(tx, orgId, { ...asked, whose: { people: [person] } }));
+  else
+    for (const [person, series] of await seriesByPerson(tx, orgId, { people, ...bucketsOf(span) })) {
+      const sums: FactSums = {};
+      for (const { facts } of series) addTo(sums, facts);
+      found.set(person, { sums, buckets: series.map(({ bucket, facts }) => ({ bucket, sums: facts })) });
+    }
+  return (person) => found.get(person) ?? { sums: {}, buckets: [] };
 }
 
 /** Whether any KPI of these definitions asks for figures by queue or channel. */

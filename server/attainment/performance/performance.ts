@@ -6,9 +6,17 @@ import { lifts } from '#server/attainment/scoring/rules.ts';
 import { intervalOf, type Measured, measureOf, type Scored, scoreOf } from '#server/attainment/scoring/scoring.ts';
 import { BUCKET_MS, bucketOf, resolveWindow } from '#server/facts/windows.ts';
 import type { Tx } from '#server/foundation/db.ts';
-import { invalid } from '#server/foundation/refusals.ts';
+import { invalid, missing } from '#server/foundation/refusals.ts';
 import { type Roster, rosterOf, zoneOf } from '#server/people/roster.ts';
-import { figuresOf, figuresOfBuckets, needPlaces, startOf, type WindowFigures, wholeFacts } from './figures.ts';
+import {
+  figuresOf,
+  figuresOfBuckets,
+  figuresOfMany,
+  needPlaces,
+  startOf,
+  type WindowFigures,
+  wholeFacts,
+} from './figures.ts';
 import { type Seated, type SubjectId, seat } from './subjects.ts';
 
 /** A question: whose figures, of the window that holds `at`, as known at `knownAt`; all times epoch ms. */
@@ -45,6 +53,36 @@ export async function answer(tx: Tx, orgId: number, question: Question): Promise
   const definitions = await definitionsFor(tx, orgId, span, knownAt);
   const figures = await figuresOf(tx, orgId, { whose: seated.whose, span, knownAt, places: needPlaces(definitions) });
   return { question, span, roster, seated, definitions, plan: planFor(definitions, seated.subject), figures };
+}
+
+/** Reads all that the same question about several people needs: the facts of all of them together. */
+export async function answers(
+  tx: Tx,
+  orgId: number,
+  { people, ...question }: Omit<Question, 'of'> & { people: readonly string[] },
+): Promise<(person: string) => Answer> {
+  const roster = await rosterOf(tx, orgId);
+  const spanOf = (id: string) =>
+    resolveWindow(question.window, question.at, zoneOf(roster, { kind: 'person', id }), question.custom);
+  const known = people.filter((id) => roster.people.has(id));
+  const found = new Map<string, Answer>();
+  for (const [, some] of Map.groupBy(known, (id) => JSON.stringify(spanOf(id)))) {
+    const span = spanOf(some[0] as string);
+    const definitions = await definitionsFor(tx, orgId, span, question.knownAt);
+    const asked = { people: some, span, knownAt: question.knownAt, places: needPlaces(definitions) };
+    const figures = await figuresOfMany(tx, orgId, asked);
+    for (const id of some) {
+      const of = { kind: 'person', id } as const;
+      const seated = seat(roster, of, span.to);
+      const plan = planFor(definitions, seated.subject);
+      found.set(id, { question: { of, ...question }, span, roster, seated, definitions, plan, figures: figures(id) });
+    }
+  }
+  return (id) => {
+    const one = found.get(id);
+    if (!one) throw missing(`There is no person ${id}.`);
+    return one;
+  };
 }
 
 /** The performance of a subject: pure, of an answer, the position that it covers and the sources. */

@@ -6,13 +6,14 @@ import type { Members } from '#contract/team.ts';
 import { WindowName } from '#contract/windows.ts';
 import { Id, Instant, Position, Text } from '#contract/words.ts';
 import type { Tx } from '#server/foundation/db.ts';
+import { gather } from '#server/foundation/gather.ts';
 import { sourceRows } from '#server/ingest/store.ts';
 import { flowPosition } from '#server/log/flow-store.ts';
 import type { Ground } from '#server/log/ground.ts';
 import { orgOf } from '#server/people/door.ts';
 import { type May, seeMembers, seePerson, seeQueue, seeSite, seeTeam } from '#server/people/may.ts';
 import { type MembersQuestion, teamMembers } from './members.ts';
-import { answer, performanceOf, type Question, trendsOf } from './performance.ts';
+import { answer, answers, performanceOf, type Question, trendsOf } from './performance.ts';
 import type { SubjectId, SubjectKind } from './subjects.ts';
 
 /** What every figure takes. */
@@ -81,6 +82,18 @@ export function performanceSnapshot(
   const now = ground.clock.now();
   return performanceFor(ground, orgId, { of, window: 'day', at: now, now });
 }
+
+/** The same of people, for many who ask at the same time: read in one moment. */
+export const personSnapshots = ({ db, clock }: Pick<Ground, 'db' | 'clock'>, orgId: number) =>
+  gather<string, Performance>((people) =>
+    db.snapshot(async (tx) => {
+      const position = String(await flowPosition(tx, orgId));
+      const now = clock.now();
+      const found = await answers(tx, orgId, { people, window: 'day', at: now, now });
+      const sources = await sourcesOf(tx, orgId);
+      return (person) => performanceOf(found(person), { position, sources });
+    }),
+  );
 
 /** The answer to a question; facts and position are of one moment, so the position covers what is counted, and no more. */
 function performanceFor({ db }: Pick<Ground, 'db'>, orgId: number, question: Question): Promise<Performance> {

@@ -1,5 +1,6 @@
 import type { WindowName } from '#contract/windows.ts';
 import { WINDOWS } from '#contract/windows.ts';
+import { gather } from '#server/foundation/gather.ts';
 import type { Ground } from '#server/log/ground.ts';
 import type { Topic, TopicName } from '#server/log/topic.ts';
 import { admit as admitted } from '#server/people/door.ts';
@@ -11,6 +12,11 @@ const THIN_MS = 100;
 
 /** `board:<id>:<window>[@<date or instant>][:<scope>]`; with a moment, the window that holds it. */
 export function boardTopic(ground: Pick<Ground, 'db' | 'redis' | 'clock'>): Topic<Viewer> {
+  // many who come at the same time ask for one list
+  const boardsOf = gather(async ([orgId = 0]: number[]) => {
+    const rows = await boardRows(ground.db, orgId);
+    return () => rows;
+  }, 1);
   return {
     noun: 'board',
     thinMs: THIN_MS,
@@ -22,7 +28,7 @@ export function boardTopic(ground: Pick<Ground, 'db' | 'redis' | 'clock'>): Topi
       } catch {
         return null;
       }
-      return variantOf(viewer, (await boardRows(ground.db, viewer.orgId)).get(wish.id)?.mode ?? 'benchmark');
+      return variantOf(viewer, (await boardsOf(viewer.orgId)).get(wish.id)?.mode ?? 'benchmark');
     },
     snapshot: (orgId, name, variant) => {
       const wish = wishOf(name) as Wish;

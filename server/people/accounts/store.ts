@@ -84,17 +84,17 @@ export type SessionRow = {
 };
 
 /** A session of an account that is not disabled, with what its rights hang on: one query. */
-export async function sessionById(tx: Tx, id: string): Promise<SessionRow | null> {
-  const [row] = await tx.rows<SessionRow>(
-    `select s.org_id as "orgId", a.id as "accountId", a.person, s.expires_at as "expiresAt", s.seen_at as "seenAt", p.roles, p.team, t.site,
+export async function sessionsById(tx: Tx, ids: readonly string[]): Promise<Map<string, SessionRow>> {
+  const rows = await tx.rows<SessionRow & { id: string }>(
+    `select s.id, s.org_id as "orgId", a.id as "accountId", a.person, s.expires_at as "expiresAt", s.seen_at as "seenAt", p.roles, p.team, t.site,
        array(select l.id from teams l where l.org_id = s.org_id and l.supervisor = a.person order by l.id) as led
      from sessions s join accounts a on a.id = s.account
      left join people p on p.org_id = a.org_id and p.id = a.person
      left join teams t on t.org_id = p.org_id and t.id = p.team
-     where s.id = $1 and a.disabled_at is null`,
-    [id],
+     where s.id = any($1::text[]) and a.disabled_at is null`,
+    [ids],
   );
-  return row ?? null;
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 export const renewSession = (tx: Tx, id: string, expiresAt: number) =>

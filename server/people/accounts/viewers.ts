@@ -1,10 +1,19 @@
 import type { Clock } from '#server/foundation/clock.ts';
 import type { Config } from '#server/foundation/config.ts';
 import type { Db } from '#server/foundation/db.ts';
+import { each, gather } from '#server/foundation/gather.ts';
 import type { Viewer } from '../may.ts';
 import { deviceByHash, markSeen } from './device-store.ts';
 import { credentialsOf, type Headers, hashOf, slide } from './rules.ts';
-import { type HeldKey, keyByHash, markKeyUsed, markSessionSeen, renewSession, sessionById } from './store.ts';
+import {
+  type HeldKey,
+  keyByHash,
+  markKeyUsed,
+  markSessionSeen,
+  renewSession,
+  type SessionRow,
+  sessionsById,
+} from './store.ts';
 
 /** What it takes to know who asks. */
 export type Gate = { db: Db; clock: Clock; config: Pick<Config, 'ORIGIN'> };
@@ -61,8 +70,15 @@ async function byToken(gate: Gate, { kind, token }: { kind: 'bearer' | 'session'
   return viewer;
 }
 
+const keyOf = each((db: Db) =>
+  gather<string, HeldKey | null>(async (hashes) => {
+    const found = new Map(await Promise.all(hashes.map(async (hash) => [hash, await keyByHash(db, hash)] as const)));
+    return (hash) => found.get(hash) ?? null;
+  }),
+);
+
 async function ofBearer({ db, clock }: Gate, hash: string): Promise<Viewer> {
-  const key = await keyByHash(db, hash);
+  const key = await keyOf(db)(hash);
   if (key) return ofKey({ db, clock }, key);
   const device = await deviceByHash(db, hash);
   if (!device) return ANONYMOUS;
@@ -78,8 +94,16 @@ async function ofKey({ db, clock }: Pick<Gate, 'db' | 'clock'>, key: HeldKey): P
   return { kind: 'key', orgId, keyId: id, scopes };
 }
 
+/** Sessions of many who ask at the same time, after a break or when all rights are looked at, are read together. */
+const sessionOf = each((db: Db) =>
+  gather<string, SessionRow | null>(async (ids) => {
+    const found = await sessionsById(db, ids);
+    return (id) => found.get(id) ?? null;
+  }),
+);
+
 async function ofSession({ db, clock }: Gate, id: string): Promise<Viewer> {
-  const row = await sessionById(db, id);
+  const row = await sessionOf(db)(id);
   if (!row) return ANONYMOUS;
   const expiresAt = slide(row.expiresAt, clock.now());
   if (expiresAt === null) return ANONYMOUS;

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { io, type Socket } from 'socket.io-client';
+import { openSession } from '../server/people/accounts/commands.ts';
+import { saveAccount } from '../server/people/accounts/store.ts';
+import type { Child } from './child-house.ts';
+import { KEY, type Open } from './open-house.ts';
+import { until } from './raw-socket.ts';
+
+const TEAM = 40;
+const AT_ONCE = 50;
+const BOARD = 'board:handling:day';
+
+export type Asked = { queries: number; most: [text: string, times: number][] };
+export type Crowd = {
+  /** How many have all their topics now. */
+  whole(): number;
+  /** When the last of them was whole again, epoch ms. */
+  lastAt(): number;
+  close(): void;
+};
+
+/** People in teams of 40, each with an account and a session: their cookies. */
+export async function populate(house: Open, many: number): Promise<string[]> {
+  const { db, clock } = house.ground;
+  const teams = Array.from({ length: Math.ceil(many / TEAM) }, (_, n) => ({
+    id: `t${n}`,
+    name: `Team ${n}`,
+    site: 'main',
+  }));
+  await house.call('PUT', '/api/v1/teams', teams);
+  for (let from = 0; from < many; from += 1_000)
+    await house.call(
+      'PUT',
+      '/api/v1/people',
+      Array.from({ length: Math.min(1_000, many - from) }, (_, n) => ({
+        id: `p${from + n}`,
+        name: `Person ${from + n}`,
+        roles: ['agent'],
+        team: `t${Math.floor((from + n) / TEAM)}`,
+        identities: [{ source: 'acd', agent: String(from + n) }],
+      })),
+    );
+  const board = { measure: 'aht', window: 'day', unit: 'person', scopes: ['org'], mode: 'full', n: 10 };
+  const { body } = await house.call('PUT', '/api/v1/boards/handling', board);
+  await house.call('GET', `/api/v1/sources?after=${body.position}`);
+  const [org] = await db.rows<{ id: number }>('select org_id as id from flows order by org_id limit 1');
+  const orgId = org?.id ?? 0;
+  const now = clock.now();
+  return Promise.all(
+    Array.from({ length: many }, async (_, n) => {
+      const account = {
+        id: randomUUID(),
+        orgId,
+        email: `p${n}@example.org`,
+        password: null,
+        person: `p${n}`,
+        disabledAt: null,
+      };
+      await saveAccount(db, account, now);
+      return `floorlight=${await openSession(db, { id: account.id, orgId, browser: null }, now)}`;
+    }),
+  );
+}
+
+/** Sockets that behave as the screens do: they come back by themselves, spread as the server has told them, and ask for their topics. */
+export async function openCrowd(url: string, cookies: readonly string[]): Promise<Crowd> {
+  const sockets: Socket[] = [];
+  const whole = new Set<Socket>();
+  let last = 0;
+  const open = (cookie: string, n: number): void => {
+    const topics = [`person:p${n}`, `team:t${Math.floor(n / TEAM)}`, BOARD];
+    const socket = io(url, {
+      transports: ['websocket'],
+      extraHeaders: { cookie },
+      forceNew: true,
+      reconnectionDelay: 500,
+      reconnectionDelayMax: 8_000,
+    });
+    sockets.push(socket);
+    let returnMs = 500;
+    socket.on('pace', ({ spreadMs }: { spreadMs: number }) => {
+      returnMs = 500 + Math.random() * spreadMs;
+      socket.io.reconnectionDelay(returnMs);
+    });
+    socket.on('connect_error', (error: Error & { data?: { retryAfterMs?: number } }) => {
+      if (!socket.active) setTimeout(() => socket.connect(), error.data?.retryAfterMs ?? 3_000);
+    });
+    socket.on('disconnect', () => whole.delete(socket));
+    socket.on('connect', async () => {
+      for (const topic of topics)
+        while (socket.connected && !(await ask(socket, topic)))
+          await new Promise((resolve) => setTimeout(resolve, 3_000));
+      if (!socket.connected) return;
+      whole.add(socket);
+      last = Date.now();
+    });
+  };
+  for (let from = 0; from < cookies.length; from += AT_ONCE) {
+    const some = cookies.slice(from, from + AT_ONCE);
+    for (const [n, cookie] of some.entries()) open(cookie, from + n);
+    await until(() => whole.size === from + some.length, 120_000);
+  }
+  return {
+    whole: () => whole.size,
+    lastAt: () => last,
+    close: () => {
+      for (const socket of sockets) socket.disconnect();
+    },
+  };
+}
+
+async function ask(socket: Socket, topic: string): Promise<boolean> {
+  const reply = await socket
+    .timeout(30_000)
+    .emitWithAck('subscribe', { topic })
+    .catch(() => null);
+  return reply?.ok === true;
+}
+
+/** What a server with `count-queries.mjs` has asked of PostgreSQL since it was last asked. */
+export function queriesOf({ process: child }: Child): Promise<Asked> {
+  return new Promise((resolve) => {
+    child.once('message', (message) => resolve(message as Asked));
+    child.send({ kind: 'queries' });
+  });
+}
+
+export { KEY };
