@@ -1,6 +1,7 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
+import { cutDeadLinks, TimedClient } from './dead-links.ts';
 
 /** What a store needs: plain SQL, prepared once per text and connection, or Drizzle over the same connection. */
 export type Tx = {
@@ -26,6 +27,7 @@ export type Db = Tx & {
  */
 export function openDb(url: string, most = 16, searchPath = 'public'): Db {
   const pool = new pg.Pool({
+    Client: TimedClient,
     connectionString: url,
     max: most,
     types: { getTypeParser },
@@ -33,12 +35,13 @@ export function openDb(url: string, most = 16, searchPath = 'public'): Db {
     query_timeout: 60_000,
     application_name: 'floorlight',
     // instants are read as text that ends in +00, see getTypeParser
-    options: `-c TimeZone=UTC -c search_path=${searchPath} ${PLANS}`,
+    options: `-c TimeZone=UTC -c search_path=${searchPath} ${PLANS} ${NOT_IDLE}`,
   });
   // an idle client whose backend died: the pool has dropped it already, the next query takes another
   pool.on('error', () => {});
   // one whose backend died in use: its query or the next one fails; unheard, the news would end the process
   pool.on('connect', (client) => void client.on('error', () => {}));
+  const stopCutting = cutDeadLinks(pool, url);
   return {
     ...txOf(pool),
     transaction: (work) => inTransaction(pool, { begin: 'begin', work }),
@@ -57,12 +60,21 @@ export function openDb(url: string, most = 16, searchPath = 'public'): Db {
       idle: pool.idleCount,
       waiting: pool.waitingCount,
     }),
-    close: () => pool.end(),
+    close: () => {
+      stopCutting();
+      return pool.end();
+    },
   };
 }
 
 // Every statement goes by keys. One that is prepared while its table is small would read the whole of it for ever after.
 const PLANS = '-c enable_seqscan=off -c jit=off';
+
+// A process that stands still, or whose line is dead, does not keep others from what its open transaction holds.
+const NOT_IDLE = '-c idle_in_transaction_session_timeout=10000';
+
+/** Within a transaction of a tool that waits for a file, or for somebody else: it may be idle as long as that takes. */
+export const mayWait = (tx: Tx) => tx.rows('set local idle_in_transaction_session_timeout = 0');
 
 /** Brings the schema up to date, one process at a time. */
 export async function migrateDb(url: string, folder: string): Promise<void> {

@@ -2,14 +2,18 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Problem } from '#contract/problems.ts';
 import { offerCsv } from './csv.ts';
+import { answerInTime } from './deadline.ts';
 import { leaveInOrder } from './leaving.ts';
 import { refusals, timeDoors } from './metrics.ts';
+import { isOutage } from './outage.ts';
 import { invalid, missing, Refusal, tooLarge, unsupported } from './refusals.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may use this route: 'anyone', or a predicate of the people room. A route without it is not built. */
     may?: unknown;
+    /** Whether the answer may take as long as its body takes to come. */
+    patient?: true;
   }
 }
 
@@ -28,6 +32,7 @@ export function furnish(app: FastifyInstance): void {
     if (!route.config?.may) throw new Error(`${route.method} ${route.url} does not say who may`);
   });
   leaveInOrder(app);
+  answerInTime(app);
   timeDoors(app);
   offerCsv(app);
   app.setErrorHandler((error: FastifyError, request, reply) => refuse(refusalOf(error), error, { request, reply }));
@@ -91,11 +96,4 @@ function refusalOf(error: FastifyError): Refusal | null {
       retryAfterSeconds: 2,
     });
   return null;
-}
-
-function isOutage(error: { code?: string; message: string }): boolean {
-  if (error.code && /^(ECONN|EPIPE|ETIMEDOUT|57P0|53|08)/.test(error.code)) return true;
-  return /Connection (terminated|is closed)|timeout exceeded|Stream isn't writeable|Command timed out|max retries per request/i.test(
-    error.message,
-  );
 }

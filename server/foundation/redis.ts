@@ -1,10 +1,13 @@
 import { Cluster, Redis } from 'ioredis';
 
 const again = (times: number): number => Math.min(50 * times, 1_000);
+/** A line on which nothing comes back is given up, however alive it looks. */
+const LINE = { connectTimeout: 3_000, socketTimeout: 5_000 } as const;
+const BEAT_MS = 2_000;
 
 /** A connection for reads and writes. Writers do not retry: a reply that was lost must not repeat a command. */
 export function openRedis(url: string): Redis {
-  const options = { maxRetriesPerRequest: 0, commandTimeout: 5_000 };
+  const options = { ...LINE, maxRetriesPerRequest: 0, commandTimeout: 5_000 };
   const redis = isCluster(url)
     ? openCluster(url, { enableOfflineQueue: false, redisOptions: options })
     : new Redis(url, { ...options, enableOfflineQueue: false, retryStrategy: again, lazyConnect: true });
@@ -15,9 +18,12 @@ export function openRedis(url: string): Redis {
 /** A connection of its own for SUBSCRIBE: it queues and resubscribes by itself after a break. */
 export function openRedisListener(url: string): Redis {
   const redis = isCluster(url)
-    ? openCluster(url, { redisOptions: { maxRetriesPerRequest: null } })
-    : new Redis(url, { maxRetriesPerRequest: null, retryStrategy: again, lazyConnect: true });
+    ? openCluster(url, { redisOptions: { ...LINE, maxRetriesPerRequest: null } })
+    : new Redis(url, { ...LINE, maxRetriesPerRequest: null, retryStrategy: again, lazyConnect: true });
   redis.on('error', () => {});
+  // who only listens would never notice a dead line
+  const beat = setInterval(() => void (redis.status === 'ready' && redis.ping().catch(() => {})), BEAT_MS).unref();
+  redis.on('end', () => clearInterval(beat));
   return redis;
 }
 

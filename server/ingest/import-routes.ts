@@ -19,7 +19,7 @@ export async function importRoutes(app: FastifyInstance, ground: Ground): Promis
       throwFileSizeLimit: false,
       limits: { files: 1, fields: 1, fieldSize: MOST_HOW, fileSize: LIMITS.bytesPerFile, parts: 2 },
     });
-    scope.post('/api/v1/imports', { config: { may: sendEvents } }, async (request) => {
+    scope.post('/api/v1/imports', { config: { may: sendEvents, patient: true } }, async (request) => {
       if (!request.isMultipart()) throw unsupported('This door takes multipart/form-data.');
       if (Number(request.headers['content-length'] ?? 0) > LIMITS.bytesPerFile + MOST_HOW) throw TOO_LARGE();
       const { how, file, bytes } = await formOf(request);

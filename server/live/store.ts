@@ -41,6 +41,9 @@ export function openRelay(redis: Redis, listener: Redis | null): Relay {
     else if (channel === rights && text !== self) for (const ear of rightsEars) ear();
   });
   for (const event of ['ready', '+subscriber']) listener?.on(event, lookAgain);
+  // nor is anything told while it is down
+  const looking = setInterval(() => listener && listener.status !== 'ready' && lookAgain(), DEAF_MS).unref();
+  listener?.on('end', () => clearInterval(looking));
   void listener?.subscribe(touched, rights).catch(() => {});
   return {
     tell: async (orgId, notes) => {
@@ -64,6 +67,9 @@ export function openRelay(redis: Redis, listener: Redis | null): Relay {
     hearRights: (ear) => void rightsEars.add(ear),
   };
 }
+
+/** How often those who hear nothing look by themselves. */
+const DEAF_MS = 2_000;
 
 /** Channels are the whole server's: houses with databases of their own on one Redis must not hear each other. */
 function channelsOf(redis: Redis): { touched: string; rights: string } {

@@ -9,6 +9,8 @@ export type Bell = {
 };
 
 const AGAIN_MS = 500;
+/** Who only listens would never notice a dead line. */
+const BEAT_MS = 5_000;
 
 export function openBell(db: Db, local: boolean): Bell {
   const listeners = new Set<(orgId: number) => void>();
@@ -16,6 +18,7 @@ export function openBell(db: Db, local: boolean): Bell {
   let sending = false;
   let closed = false;
   let stopListening = () => {};
+  let beating: NodeJS.Timeout | undefined;
 
   const send = async (): Promise<void> => {
     if (sending || closed) return;
@@ -40,6 +43,7 @@ export function openBell(db: Db, local: boolean): Bell {
     const again = () => {
       if (lost) return;
       lost = true;
+      clearInterval(beating);
       stopListening();
       setTimeout(() => void listen(), AGAIN_MS).unref();
     };
@@ -52,6 +56,7 @@ export function openBell(db: Db, local: boolean): Bell {
       });
       client.once('error', again);
       await client.query(LISTEN_GROWTH);
+      beating = setInterval(() => void client.query('select 1').catch(again), BEAT_MS).unref();
     } catch {
       again();
     }
@@ -71,6 +76,7 @@ export function openBell(db: Db, local: boolean): Bell {
     },
     close: () => {
       closed = true;
+      clearInterval(beating);
       stopListening();
     },
   };

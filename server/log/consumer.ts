@@ -66,5 +66,7 @@ export type Projection = {
   /** @returns `refill` where the batch cannot be added to what is there */
   project(batch: Batch): Promise<'done' | 'refill'>;
   refill(orgId: number, at: { position: Position; now: number }): Promise<void>;
+  /** Whether Redis still holds what was written last. */
+  holds?(orgId: number): Promise<boolean>;
   forget(orgId: number): void;
 };

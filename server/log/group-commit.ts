@@ -1,5 +1,6 @@
 import type { Clock } from '#server/foundation/clock.ts';
 import type { Db, Tx } from '#server/foundation/db.ts';
+import { isOutage } from '#server/foundation/outage.ts';
 import { busy } from '#server/foundation/refusals.ts';
 import { type Appended, append, type Written } from './append.ts';
 import type { NewEvent } from './catalogue.ts';
@@ -60,7 +61,8 @@ export function groupCommit(
       committed(orgId, appended.events);
       share(group, appended);
     } catch (error) {
-      if (group.length === 1) group[0]?.reject(error);
+      // a server that is away is away for all of them, and each would wait for it in turn
+      if (group.length === 1 || isOutage(error)) for (const one of group) one.reject(error);
       // one caller's bad row must not fail the others
       else for (const one of group) await write(orgId, [one]);
     }

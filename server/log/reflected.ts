@@ -16,6 +16,7 @@ export type Reflection = {
 };
 
 const MOST_WAITING = 5_000;
+const LOOK_MS = 1_000;
 
 /** @param ask looks into the database, for positions committed before this process began to listen */
 export function openReflection(ask: (orgId: number) => Promise<Position>): Reflection {
@@ -26,6 +27,14 @@ export function openReflection(ask: (orgId: number) => Promise<Position>): Refle
     if (position <= at(orgId)) return;
     positions.set(orgId, position);
     for (const one of waiting) if (one.orgId === orgId && one.after <= position) one.done();
+  };
+  let looking: NodeJS.Timeout | undefined;
+  // what the flow tells goes through Redis, which may be away: those who wait look by themselves, one for all
+  const look = (): void => {
+    for (const orgId of new Set([...waiting].map((one) => one.orgId)))
+      void ask(orgId)
+        .then((position) => note(orgId, position))
+        .catch(() => {});
   };
   return {
     note,
@@ -44,8 +53,10 @@ export function openReflection(ask: (orgId: number) => Promise<Position>): Refle
         const finish = (settle: () => void): void => {
           clearTimeout(timer);
           waiting.delete(one);
+          if (waiting.size === 0) clearInterval(looking);
           settle();
         };
+        if (waiting.size === 0) looking = setInterval(look, LOOK_MS);
         waiting.add(one);
       });
     },

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '#server/foundation/clock.ts';
 import type { Db } from '#server/foundation/db.ts';
 import { reasonOf } from '#server/foundation/logging.ts';
+import { isOutage } from '#server/foundation/outage.ts';
 import type { LoggedEvent, Position } from './catalogue.ts';
 import { type Batch, type Consumer, endsBatch, type Projection, type Touched, touched } from './consumer.ts';
 import { advance, giveLease, type Lease, renewLease, takeLease } from './flow-store.ts';
@@ -54,10 +55,13 @@ export class Runner {
       while (!this.halted && (await this.batch())) {}
     } catch (error) {
       this.forget();
-      if (error instanceof LeaseLost) return false;
+      if (error instanceof LeaseLost) {
+        this.flow.log.warn({ orgId: this.orgId }, 'another process turns this flow: a stale write was refused');
+        return false;
+      }
       throw error;
     }
-    if (this.refill) await this.fill();
+    if (this.refill || !(await this.held())) await this.fill();
     return true;
   }
 
@@ -179,7 +183,15 @@ export class Runner {
     await this.flow.committed(this.orgId, notes).catch(() => {});
   }
 
+  /** Whether Redis still holds what was written; nobody else would notice that it was emptied while nothing happens. */
+  private async held(): Promise<boolean> {
+    for (const { holds } of this.flow.projections) if (holds && !(await holds(this.orgId))) return false;
+    return true;
+  }
+
   private async fill(): Promise<void> {
+    this.refill = true;
+
     const position = this.lease?.position ?? 0;
     for (const projection of this.flow.projections)
       await projection.refill(this.orgId, { position, now: this.flow.clock.now() });
@@ -212,9 +224,4 @@ function cut(events: LoggedEvent[]): LoggedEvent[][] {
     from = at + 1;
   });
   return from < events.length ? [...parts, events.slice(from)] : parts;
-}
-
-function isOutage(error: unknown): boolean {
-  const { code = '', message = '' } = error as { code?: string; message?: string };
-  return /^(ECONN|EPIPE|ETIMEDOUT|57P|53|08|40)/.test(code) || /Connection terminated|timeout/i.test(message);
 }

@@ -1,4 +1,4 @@
-import type { Db, Tx } from '#server/foundation/db.ts';
+import { type Db, mayWait, type Tx } from '#server/foundation/db.ts';
 import type { Position } from './catalogue.ts';
 
 /** Where a rebuild derives everything again, beside what is live. */
@@ -17,6 +17,8 @@ export const dropShadow = (db: Db) => db.rows(`drop schema if exists ${SHADOW} c
 
 /** Holds the live flow where it is until the transaction ends; its position. */
 export async function holdFlow(tx: Tx, orgId: number): Promise<Position> {
+  // everything is compared meanwhile, elsewhere
+  await mayWait(tx);
   const [row] = await tx.rows<{ position: number }>(
     'select position from public.flows where org_id = $1 and shard = 0 for update',
     [orgId],

@@ -28,25 +28,24 @@ export async function play(floor: Floor, count: Count, chapter: Chapter): Promis
   return killed + atClosing.length;
 }
 
-/** Runs chapters one after the other and compares after each. */
+/** Runs chapters one after the other, from the one that stands first in line, and compares after each. */
 export async function playAll(
   floor: Floor,
-  count: Count,
-  chapters: Chapter[],
-  told: (n: number, killed: number, seconds: number) => void,
+  book: { count: Count; chapters: Chapter[]; before: number },
+  told: (part: number, killed: number, seconds: number) => void,
 ): Promise<{ kills: number; found: Comparison }> {
   let kills = 0;
   let found: Comparison = { lost: 0, doubled: 0, differences: [] };
-  for (const [n, chapter] of chapters.entries()) {
+  for (let part = book.before; part < book.chapters.length && isEqual(found); part++) {
     const started = performance.now();
-    kills += await play(floor, count, chapter);
-    found = await compare(
-      floor,
-      count,
-      chapters.slice(0, n + 1).map(({ hour }) => hour),
-    );
-    told(n, kills, (performance.now() - started) / 1000);
-    if (found.lost + found.doubled + found.differences.length > 0) break;
+    const killed = await play(floor, book.count, book.chapters[part] as Chapter);
+    const closed = book.chapters.slice(0, part + 1).map(({ hour }) => hour);
+    const isLast = part === book.chapters.length - 1;
+    found = await compare(floor, book.count, { closed, hours: isLast ? closed : closed.slice(-1) });
+    kills += killed;
+    if (isEqual(found)) told(part + 1, killed, (performance.now() - started) / 1000);
   }
   return { kills, found };
 }
+
+const isEqual = ({ lost, doubled, differences }: Comparison): boolean => lost + doubled + differences.length === 0;

@@ -7,6 +7,8 @@ import type { Floor } from './floor.ts';
 /** How far the floor is from the count. `differences` names the first of them in words. */
 export type Comparison = { lost: number; doubled: number; differences: string[] };
 
+type Hour = { count: Count; hour: number };
+
 const SETTLE_MS = 120_000;
 /** Whole again by itself within this. */
 export const WHOLE_MS = 10_000;
@@ -24,11 +26,20 @@ export async function settled(floor: Floor, position = 0): Promise<void> {
   }
 }
 
-/** Compares ids, facts, points, the ledger and the board with what must be there. */
-export async function compare(floor: Floor, count: Count, closed: number[] = []): Promise<Comparison> {
+/**
+ * Compares ids, facts, points, the ledger and the board with what must be there.
+ * @param of `hours` whose ids and facts are looked at, all when missing; `closed` the hours that gave points
+ */
+export async function compare(
+  floor: Floor,
+  count: Count,
+  { hours = count.all, closed = [] }: { hours?: number[]; closed?: number[] } = {},
+): Promise<Comparison> {
   const found: Comparison = { lost: 0, doubled: 0, differences: [] };
-  await compareIds(floor, count, found);
-  for (const hour of count.all) await compareFacts(floor, { count, hour }, found);
+  for (const hour of hours) {
+    await compareIds(floor, { count, hour }, found);
+    await compareFacts(floor, { count, hour }, found);
+  }
   await comparePoints(floor, { count, closed }, found);
   await compareLedger(floor, found);
   await compareBoard(floor, count, found);
@@ -39,21 +50,21 @@ export async function compare(floor: Floor, count: Count, closed: number[] = [])
   return found;
 }
 
-async function compareIds(floor: Floor, count: Count, found: Comparison): Promise<void> {
+async function compareIds(floor: Floor, { count, hour }: Hour, found: Comparison): Promise<void> {
   const rows = await floor.sql<{ id: string; n: number }>(
-    'select id, count(*)::int as n from events where source = $1 group by id',
-    [SOURCE],
+    `select id, count(*)::int as n from events where source = $1
+       and time >= to_timestamp($2::float8 / 1000) and time < to_timestamp($3::float8 / 1000) group by id`,
+    [SOURCE, hour, hour + HOUR_MS],
   );
   const there = new Map(rows.map(({ id, n }) => [id, n]));
-  for (const hour of count.all)
-    for (const n of count.calls(hour)) {
-      const times = there.get(`call-${n}`) ?? 0;
-      if (times === 0) found.lost++;
-      else if (times > 1) found.doubled += times - 1;
-    }
+  for (const n of count.calls(hour)) {
+    const times = there.get(`call-${n}`) ?? 0;
+    if (times === 0) found.lost++;
+    else if (times > 1) found.doubled += times - 1;
+  }
 }
 
-async function compareFacts(floor: Floor, { count, hour }: { count: Count; hour: number }, found: Comparison) {
+async function compareFacts(floor: Floor, { count, hour }: Hour, found: Comparison): Promise<void> {
   const iso = (ms: number) => encodeURIComponent(new Date(ms).toISOString());
   const window = `window=custom&from=${iso(hour)}&to=${iso(hour + HOUR_MS)}`;
   const factsOf = async (path: string) =>

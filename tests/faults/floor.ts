@@ -26,6 +26,8 @@ export type Floor = {
   children: Child[];
   /** What was seen that may not be, in words. */
   faults: string[];
+  /** Whether nobody kills its doors: then every call must be answered. */
+  stands: boolean;
   /** How often a stale writer was refused, by process. */
   refused: Map<string, number>;
   call(method: string, at: string, body?: unknown): Promise<Answer>;
@@ -90,6 +92,7 @@ export async function openFloor(plan: FloorPlan): Promise<Floor> {
     flow: children[1] ?? web,
     children,
     faults: [],
+    stands: false,
     refused,
     call: (method, where, body) => call(url + where, method, body),
     surely: (method, where, body) => surely(floor, { method, where, body }),

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { postOf } from './contacts.ts';
 import type { Count } from './count.ts';
 import type { Floor } from './floor.ts';
-import { PATIENCE_MS } from './wire.ts';
+import { type Answer, PATIENCE_MS } from './wire.ts';
 
 const PER_POST = 100;
 const SENDERS = 6;
@@ -102,8 +102,10 @@ export function startLoad(floor: Floor, plan: LoadPlan): Load {
 const GOOD = new Set([200, 429, 503]);
 
 /** Whether an answer is one that may be given while something is broken: well, or not now; within ten seconds. */
-export function judge(floor: Floor, asked: string, answer: { status: number; ms: number; body: unknown }): void {
+export function judge(floor: Floor, asked: string, answer: Answer): void {
   if (answer.ms > PATIENCE_MS) floor.faults.push(`${asked} took ${Math.round(answer.ms)} ms`);
-  if (answer.status === 0 || GOOD.has(answer.status)) return;
-  floor.faults.push(`${asked} was answered ${answer.status} ${JSON.stringify(answer.body).slice(0, 200)}`);
+  if (answer.status === 0 ? !floor.stands : GOOD.has(answer.status)) return;
+  floor.faults.push(
+    `${asked} was answered ${answer.status} ${(answer.failed ?? JSON.stringify(answer.body)).slice(0, 200)}`,
+  );
 }

@@ -1,42 +1,65 @@
-// npm run faults [-- --short | --resume | --arrangement one|split | NAME ...]: what is acknowledged stays and counts once, whatever dies.
-import { mkdtempSync, rmSync } from 'node:fs';
-import path from 'node:path';
+// npm run faults [-- --short | --resume | NAME ...] [--arrangement one|split]: what is acknowledged stays, and counts once, whatever dies.
+import { rmSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { buildPages } from './build.ts';
 import type { Arrangement } from './floor.ts';
+import { endJournal, openJournal, saveJournal } from './journal.ts';
 import { print, summary, write } from './report.ts';
-import { isGood, type Outcome, outcome } from './scenario.ts';
-import { scenarios, short } from './scenarios.ts';
+import { isGood, outcome, type Scenario } from './scenario.ts';
+import { longForm, named, shortForm } from './scenarios.ts';
 import { openServers } from './servers.ts';
 
-const words = process.argv.slice(2);
-const flags = words.filter((word) => word.startsWith('--'));
-const arrangement: Arrangement = words.includes('one') ? 'one' : 'split';
-const names = words.filter((word) => !word.startsWith('--') && word !== 'one' && word !== 'split');
-const known = scenarios.map(({ name }) => name);
-const unknown = names.filter((name) => !known.includes(name));
-if (unknown.length > 0) {
-  console.error(`There is no scenario ${unknown.join(', ')}; there are ${known.join(', ')}.`);
-  process.exit(1);
-}
+const { values: asked, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: {
+    short: { type: 'boolean', default: false },
+    resume: { type: 'boolean', default: false },
+    arrangement: { type: 'string', default: 'split' },
+  },
+});
+const unknown = names.filter((name) => !named.some((scenario) => scenario.name === name));
+if (unknown.length > 0) fail(`There is no scenario ${unknown.join(', ')}; there are ${named.map(nameOf).join(', ')}.`);
+if (!['one', 'split'].includes(asked.arrangement)) fail('The arrangement is one or split.');
+const arrangement = asked.arrangement as Arrangement;
 
 buildPages();
 const started = performance.now();
-const say = (line: string) => console.log(`[${((performance.now() - started) / 1000).toFixed(0)}s] ${line}`);
-const asked = names.length > 0 ? names : flags.includes('--short') ? short : known;
-const outcomes: Record<string, Outcome> = {};
-const dir = mkdtempSync(path.join('/var/tmp', 'floorlight-faults-'));
-const servers = await openServers(dir);
-for (const { name, words: what, play } of scenarios.filter((one) => asked.includes(one.name))) {
-  say(`${name}: ${what}`);
+const say = (line: string) => console.log(`[${((performance.now() - started) / 1000).toFixed(0)} s] ${line}`);
+const isLong = names.length === 0 && !asked.short;
+const journal = openJournal(arrangement, isLong && asked.resume);
+const { outcomes } = journal;
+const servers = await openServers(journal.dir, journal.ports);
+journal.ports = { postgres: servers.postgres.port, redis: servers.redis.port };
+
+for (const scenario of chosen()) {
+  if (outcomes[scenario.name]) continue;
+  if (isLong) saveJournal(arrangement, journal);
   const from = performance.now();
-  const came = await play({ servers, arrangement, say }).catch((error: Error) =>
-    outcome({ differences: [`broke off: ${error.message}`] }),
-  );
-  outcomes[name] = { ...came, seconds: (performance.now() - from) / 1000 };
+  say(`${scenario.name}: ${scenario.words}`);
+  const came = await scenario
+    .play({ servers, arrangement, say })
+    .catch((error: Error) => outcome({ differences: [`broke off: ${error.message}`] }));
+  outcomes[scenario.name] = { seconds: (performance.now() - from) / 1000, ...came };
+  if (isLong) saveJournal(arrangement, journal);
 }
 await servers.stop();
-rmSync(dir, { recursive: true, force: true });
 print(outcomes);
 write(arrangement, outcomes);
+rmSync(journal.dir, { recursive: true, force: true });
+if (isLong) endJournal(arrangement);
 console.log(JSON.stringify(summary(outcomes)));
 process.exit(Object.values(outcomes).every(isGood) ? 0 : 1);
+
+function chosen(): readonly Scenario[] {
+  if (names.length > 0) return named.filter(({ name }) => names.includes(name));
+  return asked.short ? shortForm : longForm(journal);
+}
+
+function nameOf({ name }: Scenario): string {
+  return name;
+}
+
+function fail(words: string): never {
+  console.error(words);
+  process.exit(1);
+}

@@ -1,4 +1,4 @@
-import { type Db, migrateDb, openDb, type Tx } from '../db.ts';
+import { type Db, mayWait, migrateDb, openDb, type Tx } from '../db.ts';
 import { knownMigrations, migrationsUpTo } from '../migrations.ts';
 import { FORMAT, type Foot, type Head, type Line, readBackup } from './file.ts';
 import { clear, digestOf, dropRows, isEmpty, othersAtWork, putRows, raiseIdentities, tablesOf } from './schema.ts';
@@ -59,6 +59,7 @@ async function makeRoom(db: Db, replace: boolean): Promise<void> {
 }
 
 async function fill(tx: Tx, file: string): Promise<{ tables: number; rows: number }> {
+  await mayWait(tx);
   const columnsOf = new Map((await tablesOf(tx)).map(({ name, columns }) => [name, columns]));
   let table = '';
   let waiting: string[] = [];

@@ -1,4 +1,4 @@
-import type { Db } from '../db.ts';
+import { type Db, mayWait } from '../db.ts';
 import { knownMigrations, lastMigration } from '../migrations.ts';
 import { FORMAT, writeBackup } from './file.ts';
 import { digestOf, rowsOf, tablesOf } from './schema.ts';
@@ -12,6 +12,7 @@ export type Taken = { tables: number; rows: number };
  */
 export async function takeBackup(db: Db, file: string, folder: string): Promise<Taken> {
   return db.snapshot(async (tx) => {
+    await mayWait(tx);
     // who may not see every row gets an error here, and never half of them
     await tx.rows('set local row_security = off');
     const when = await lastMigration(tx);

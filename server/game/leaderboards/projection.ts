@@ -13,7 +13,15 @@ import { type Roster, rosterOf } from '#server/people/roster.ts';
 import { keptBoards } from './boards.ts';
 import { computeLines, type Spanned } from './compute.ts';
 import { lineOf, measureName, peopleOf, spansOf } from './lines.ts';
-import { clearBoard, type KeptBoard, type KeptLine, readPosition, writeLines, writePosition } from './redis-store.ts';
+import {
+  beginPosition,
+  clearBoard,
+  type KeptBoard,
+  type KeptLine,
+  movePosition,
+  readPosition,
+  writeLines,
+} from './redis-store.ts';
 import type { Line } from './rules.ts';
 
 /** Sums of people in a window, held between batches so that an event costs an addition and no query. */
@@ -28,7 +36,8 @@ type Shelf = {
   lines: Map<string, KeptLine>;
   simple: boolean;
 };
-type State = { roster: Roster; shelves: Shelf[]; tallies: Map<string, Tally> };
+/** `position` is what was written last: where Redis holds another, it was emptied, or somebody else wrote. */
+type State = { roster: Roster; shelves: Shelf[]; tallies: Map<string, Tally>; position: number };
 
 /**
  * The kept boards in Redis, written after each commit in absolute values with the position they reflect.
@@ -42,7 +51,7 @@ export function boardProjection({ db, redis }: Pick<Ground, 'db' | 'redis'>): Pr
       const state = states.get(batch.orgId);
       const notes = touched(batch);
       if (!state || notes.definitions || turned(state, batch.now)) return 'refill';
-      if ((await readPosition(redis, batch.orgId)) === null) return 'refill';
+      if ((await readPosition(redis, batch.orgId)) !== state.position) return 'refill';
       const people = addDeltas(state, batch);
       for (const shelf of state.shelves)
         await write(
@@ -50,13 +59,23 @@ export function boardProjection({ db, redis }: Pick<Ground, 'db' | 'redis'>): Pr
           { orgId: batch.orgId, position: notes.position, shelf, people: peopleFor(shelf, people, batch) },
           await linesOf(db, { state, shelf, people, batch }),
         );
-      await writePosition(redis, batch.orgId, notes.position);
+      // emptied in between, it would hold a part and look whole
+      const step = { from: state.position, to: notes.position };
+      if (!(await movePosition(redis, batch.orgId, step))) return 'refill';
+      state.position = notes.position;
       return 'done';
     },
     refill: async (orgId, at) => {
       states.delete(orgId);
-      states.set(orgId, await fill({ db, redis }, orgId, at));
-      await writePosition(redis, orgId, at.position);
+      await beginPosition(redis, orgId);
+      const state = await fill({ db, redis }, orgId, at);
+      if (!(await movePosition(redis, orgId, { from: null, to: at.position })))
+        throw new Error('Redis was emptied, or filled by another process, while the boards were filled');
+      states.set(orgId, state);
+    },
+    holds: async (orgId) => {
+      const state = states.get(orgId);
+      return state !== undefined && (await readPosition(redis, orgId)) === state.position;
     },
     forget: (orgId) => void states.delete(orgId),
   };
@@ -157,7 +176,7 @@ async function fill(
   orgId: number,
   at: { position: number; now: number },
 ): Promise<State> {
-  const state: State = { roster: await rosterOf(db, orgId), shelves: [], tallies: new Map() };
+  const state: State = { roster: await rosterOf(db, orgId), shelves: [], tallies: new Map(), position: at.position };
   for (const board of await keptBoards(db, orgId)) {
     for (const scope of board.scopes)
       state.shelves.push(await makeShelf(db, { orgId, board, scope, now: at.now }, state));

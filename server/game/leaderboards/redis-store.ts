@@ -129,20 +129,32 @@ export async function clearBoard(redis: Redis, at: KeptBoard): Promise<void> {
   await redis.del(...Object.values(keysOf(at)));
 }
 
-/** What the boards of an organisation reflect; null where Redis has lost them. */
+/** What the boards of an organisation reflect; null where Redis has lost them, or is being filled. */
 export async function readPosition(redis: Redis, orgId: number): Promise<number | null> {
   const text = await redis.get(positionKey(orgId));
-  return text === null ? null : Number(text);
+  return text === null || text === FILLING ? null : Number(text);
 }
 
-export async function writePosition(redis: Redis, orgId: number, position: number): Promise<void> {
-  await redis.set(positionKey(orgId), String(position));
+/** Begins to fill boards: from here on `movePosition` notices when Redis was emptied meanwhile. */
+export async function beginPosition(redis: Redis, orgId: number): Promise<void> {
+  await redis.set(positionKey(orgId), FILLING);
+}
+
+/** Moves what the boards reflect. False where Redis did not hold what was there before: it was emptied, or is an older one. */
+export async function movePosition(
+  redis: Redis,
+  orgId: number,
+  step: { from: number | null; to: number },
+): Promise<boolean> {
+  const before = await redis.set(positionKey(orgId), String(step.to), 'XX', 'GET');
+  return before === (step.from === null ? FILLING : String(step.from));
 }
 
 export async function dropPosition(redis: Redis, orgId: number): Promise<void> {
   await redis.del(positionKey(orgId));
 }
 
+const FILLING = '-1';
 const KEEP_SECONDS = 100 * 86_400;
 const positionKey = (orgId: number) => key(orgId, 'boards', 'position');
 const isRanked = mayRank;
