@@ -8,7 +8,7 @@ import { apiPages, describeApi } from '#server/foundation/api-pages.ts';
 import type { Clock } from '#server/foundation/clock.ts';
 import type { Config } from '#server/foundation/config.ts';
 import { type Db, openDb } from '#server/foundation/db.ts';
-import { furnish, refuseAtTheGate } from '#server/foundation/http.ts';
+import { furnish, refuseAtTheGate, refuseOnTheWire } from '#server/foundation/http.ts';
 import { mountPages, type Pages } from '#server/foundation/pages.ts';
 import { openRedis, openRedisListener } from '#server/foundation/redis.ts';
 import { type Gateway, openGateway } from '#server/live/gateway.ts';
@@ -75,6 +75,7 @@ export async function openHouse(plan: HousePlan): Promise<House> {
     requestTimeout: BODY_MS,
     http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_MS },
     frameworkErrors: refuseAtTheGate,
+    clientErrorHandler: refuseOnTheWire,
   });
   app.server.maxConnections = MOST_CONNECTIONS;
   // the pages bring their own content policy, with a nonce a page

@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Problem } from '#contract/problems.ts';
@@ -46,6 +48,28 @@ export function furnish(app: FastifyInstance): void {
 export function refuseAtTheGate(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   refuse(invalid('unreadable', error.message.slice(0, 200)), error, { request, reply });
 }
+
+/** What is no HTTP at all, or too much or too slow to become a request: told, counted and hung up on. */
+export function refuseOnTheWire(error: NodeJS.ErrnoException, wire: Socket): void {
+  if (error.code === 'ECONNRESET' || wire.destroyed) return;
+  const [status, words] = ON_THE_WIRE[error.code ?? ''] ?? NO_HTTP;
+  const body = JSON.stringify({ ...problemOf(invalid('unreadable', words)), status });
+  refusals.inc({ code: 'unreadable', status });
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'connection: close',
+    'content-type: application/problem+json',
+    `content-length: ${Buffer.byteLength(body)}`,
+  ];
+  if (wire.writable) wire.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  wire.destroySoon();
+}
+
+const NO_HTTP: [number, string] = [400, 'This is no request of HTTP that can be read.'];
+const ON_THE_WIRE: Record<string, [number, string]> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not come to its end in time.'],
+  HPE_HEADER_OVERFLOW: [431, 'The headers are larger than this door takes.'],
+};
 
 /** The wire form of a refusal. */
 export function problemOf(refusal: Refusal): Problem {

@@ -84,9 +84,12 @@ describe('a request that does not mean what it says', () => {
     ['a header with a zero byte', `${begin}x: a\u0000b\r\ncontent-length: 2\r\n\r\n[]`],
     ['a thousand headers', `${begin}${'a: b\r\n'.repeat(5_000)}content-length: 2\r\n\r\n[]`],
   ])('is refused, and the connection with it: %s', async (_, text) => {
+    const before = await refused();
     const answer = await raw(text);
     expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
     expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
+    expect(answer.toLowerCase()).toContain('content-type: application/problem+json');
+    expect(await refused()).toBeGreaterThan(before);
   });
 
   it('says more than it brings: nothing is kept of it, and nobody else waits', async () => {
@@ -191,6 +194,13 @@ describe('an order or a place in a list that nobody has (drizzle)', () => {
     expect((await house.ground.db.rows("select 1 from pg_class where relname = 'events'")).length).toBe(1);
   });
 });
+
+/** How many requests were refused so far, by whatever code. */
+async function refused(): Promise<number> {
+  const { body } = await house.call('GET', '/metrics');
+  const lines = (body as string).split('\n').filter((line) => line.startsWith('floorlight_refusals_total{'));
+  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+}
 
 /** Sends bytes as they are; everything that came until the other side closed, or a second passed. */
 async function raw(text: string): Promise<string> {
