@@ -7,19 +7,22 @@ import { refsOf } from '#server/log/party-store.ts';
 /** What was said of somebody: roles, team, and since when they are here. */
 export type Said = { id: string; roles: Role[]; team: string | null; startedOn: string | null };
 
-/** Some people as they were at a place in the log; who was not there yet, as they were first said to be. */
-export async function peopleSaid(
-  tx: Tx,
-  orgId: number,
-  { people, until }: { people: readonly string[]; until: Position },
-): Promise<Said[]> {
+/** All that was ever said of some people, to be asked for many places in the log. */
+export type Biographies = ReadonlyMap<string, readonly { position: Position; said: Said }[]>;
+
+/** Reads all that was said of some people, in the order of the log. */
+export async function biographiesOf(tx: Tx, orgId: number, people: readonly string[]): Promise<Biographies> {
   const parties = people.map((name) => ({ kind: 'agent' as const, source: HOUSE, name }));
   const refs = await refsOf(tx, orgId, parties);
   const events = await eventsOfAgentsOfTypes(tx, orgId, [...refs.values()], ['person.saved']);
-  const said = new Map<string, Said>();
-  for (const { position, data } of events.sort((a, b) => a.position - b.position)) {
-    const own = data as Said;
-    if (position <= until || !said.has(own.id)) said.set(own.id, own);
-  }
-  return [...said.values()];
+  const told = events
+    .sort((a, b) => a.position - b.position)
+    .map(({ position, data }) => ({ position, said: data as Said }));
+  return Map.groupBy(told, ({ said }) => said.id);
+}
+
+/** Somebody as they were at a place in the log; who was not there yet, as they were first said to be. */
+export function saidOf(of: Biographies, person: string, until: Position): Said | null {
+  const told = of.get(person) ?? [];
+  return (told.findLast(({ position }) => position <= until) ?? told[0])?.said ?? null;
 }

@@ -20,12 +20,12 @@ export type ScorecardBody = Pick<ScorecardVersion, 'kpis' | 'gates'>;
  * memory is asked whether it still stands.
  */
 export async function definitionsFor(tx: Tx, orgId: number, span: Span, knownAt?: number): Promise<Definitions> {
-  if (knownAt !== undefined) return read(tx, orgId, { span, knownAt });
   const version = await definitionsVersion(tx, orgId);
+  if (knownAt !== undefined) return read(tx, orgId, { span, knownAt, version });
   const key = `${orgId}|${span.name}|${span.from}|${span.to}`;
   const known = remembered.get(key);
   if (known?.version === version) return known.definitions;
-  const definitions = await read(tx, orgId, { span, knownAt: Number.MAX_SAFE_INTEGER });
+  const definitions = await read(tx, orgId, { span, knownAt: Number.MAX_SAFE_INTEGER, version });
   remembered.delete(key);
   remembered.set(key, { version, definitions });
   if (remembered.size > MOST) remembered.delete(remembered.keys().next().value ?? '');
@@ -56,10 +56,28 @@ export const scorecardOf = ({ key, body, version, effectiveFrom }: VersionRow<Sc
 const MOST = 200;
 const remembered = new Map<string, { version: string; definitions: Definitions }>();
 
-async function read(tx: Tx, orgId: number, { span, knownAt }: { span: Span; knownAt: number }): Promise<Definitions> {
+type Versions = { targets: VersionRow<TargetBody>[]; scorecards: VersionRow<ScorecardBody>[] };
+const versions = new Map<number, { version: string; all: Versions }>();
+
+/** Every version of targets and scorecards, read again only when there is a new one. */
+async function versionsOf(tx: Tx, orgId: number, version: string): Promise<Versions> {
+  const known = versions.get(orgId);
+  if (known?.version === version) return known.all;
+  const all = {
+    targets: await versionRows<TargetBody>(tx, orgId, 'target_versions'),
+    scorecards: await versionRows<ScorecardBody>(tx, orgId, 'scorecard_versions'),
+  };
+  versions.set(orgId, { version, all });
+  return all;
+}
+
+type Reading = { span: Span; knownAt: number; version: string };
+
+async function read(tx: Tx, orgId: number, { span, knownAt, version }: Reading): Promise<Definitions> {
   const at = { to: span.to, knownAt };
-  const targets = current(await versionRows<TargetBody>(tx, orgId, 'target_versions'), at).map(targetOf);
-  const scorecards = current(await versionRows<ScorecardBody>(tx, orgId, 'scorecard_versions'), at).map(scorecardOf);
+  const all = await versionsOf(tx, orgId, version);
+  const targets = current(all.targets, at).map(targetOf);
+  const scorecards = current(all.scorecards, at).map(scorecardOf);
   const baselines = (await baselineRows(tx, orgId, { from: span.from, knownAt })).map(baselineOf);
   const measures = measuresAt(await kpiMeasures(tx, orgId), span.to, knownAt);
   return {

@@ -8,7 +8,7 @@ import { bucketsOf } from '#server/facts/windows.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import type { LoggedEvent, Position } from '#server/log/catalogue.ts';
 import { rosterOf } from '#server/people/roster.ts';
-import { peopleSaid } from '#server/people/said.ts';
+import { type Biographies, saidOf } from '#server/people/said.ts';
 import type { Review } from './consumer.ts';
 import { type Cause, causeOf, silentOf } from './rules.ts';
 import { type CauseAsked, causeRows, silentIn } from './store.ts';
@@ -19,18 +19,21 @@ export type AgainAsked = {
   closed: { position: Position; recordedAt: number };
   now: number;
   people: string[];
+  biographies: Biographies;
   /** Leaves out what these sources, and all others, told more than a day late: only those named may earn so. */
   awarding?: readonly string[] | undefined;
 };
 
 /** How some people did in a closed window by all that is known now, weighed as it was when it was closed. */
 export async function resultsAgain(tx: Tx, orgId: number, asked: AgainAsked): Promise<PersonResult[]> {
-  const { span, closed, now, people, awarding } = asked;
+  const { span, closed, now, people, biographies, awarding } = asked;
   const roster = await rosterOf(tx, orgId);
   const definitions = await definitionsFor(tx, orgId, span, closed.recordedAt);
   const seats = new Map<string, Subject>();
-  for (const member of await peopleSaid(tx, orgId, { people, until: closed.position }))
-    seats.set(member.id, subjectOf(roster, member));
+  for (const person of people) {
+    const said = saidOf(biographies, person, closed.position);
+    if (said) seats.set(person, subjectOf(roster, said));
+  }
   const among = {
     buckets: bucketsOf(span),
     people,

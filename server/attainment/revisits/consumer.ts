@@ -7,6 +7,7 @@ import { sourceRows } from '#server/ingest/store.ts';
 import type { LoggedEvent, Position } from '#server/log/catalogue.ts';
 import { type Batch, type Consumer, endsBatch, touched } from '#server/log/consumer.ts';
 import { type Roster, rosterOf, zoneAt, zoneOf } from '#server/people/roster.ts';
+import { type Biographies, biographiesOf } from '#server/people/said.ts';
 import { type Again, againOf, windowKey } from './rules.ts';
 import {
   type Closed,
@@ -23,7 +24,17 @@ import {
 export type Placed = Mark & { zone: string };
 
 /** What is looked at again at the close of an hour: whose, which closed windows, and up to where the log is known. */
-export type Review = { people: string[]; marks: Placed[]; windows: Again[]; until: Position; awarding: string[] };
+export type Review = {
+  people: string[];
+  marks: Placed[];
+  windows: Again[];
+  until: Position;
+  /** Who these people were when. */
+  biographies: Biographies;
+  /** The sources that may earn with what they tell late, and whether all may. */
+  awarding: string[];
+  allAward: boolean;
+};
 
 /**
  * Keeps which windows were closed, marks what changes in them afterwards, and lays out at the close of each hour what is
@@ -86,14 +97,15 @@ async function isSilent({ orgId, events }: Batch, tx: Tx): Promise<boolean> {
     event.type !== 'person.identified' &&
     isBackfill({ to: event.time, recordedAt: event.recordedAt });
   if (!events.every((event) => isLate(event) || endsBatch(event))) return false;
-  const awarding = new Set(await awardingIn(tx, orgId));
+  const awarding = new Set((await awardingIn(tx, orgId)).awarding);
   return events.every((event) => endsBatch(event) || !awarding.has(event.source));
 }
 
-const awardingIn = async (tx: Tx, orgId: number): Promise<string[]> =>
-  (await sourceRows(tx, orgId, { most: 10_000 }))
-    .filter(({ backfill }) => backfill === 'award')
-    .map(({ name }) => name);
+async function awardingIn(tx: Tx, orgId: number): Promise<Pick<Review, 'awarding' | 'allAward'>> {
+  const sources = await sourceRows(tx, orgId, { most: 10_000 });
+  const awarding = sources.filter(({ backfill }) => backfill === 'award').map(({ name }) => name);
+  return { awarding, allAward: sources.length > 0 && awarding.length === sources.length };
+}
 
 async function layOut(batch: Batch, tx: Tx, zone: string): Promise<void> {
   const { orgId } = batch;
@@ -104,7 +116,9 @@ async function layOut(batch: Batch, tx: Tx, zone: string): Promise<void> {
   if (people.length === 0) return;
   const marks = (await takeMarks(tx, orgId, people)).map((one) => placed(roster, one));
   const windows = await windowsOf(tx, orgId, marks);
-  reviews.set(batch, { people, marks, windows, until: touched(batch).position, awarding: await awardingIn(tx, orgId) });
+  const biographies = await biographiesOf(tx, orgId, people);
+  const until = touched(batch).position;
+  reviews.set(batch, { people, marks, windows, until, biographies, ...(await awardingIn(tx, orgId)) });
 }
 
 const placed = (roster: Roster, one: Mark): Placed => ({

@@ -56,7 +56,7 @@ export type Own = { results: PersonResult[]; days: Span[] };
 export async function resultsOf(
   tx: Tx,
   orgId: number,
-  { again, at, awarding }: { again: Again; at: At; awarding?: readonly string[] },
+  { again, at, biographies, awarding }: AgainAt,
 ): Promise<Map<string, Own>> {
   const { badge, span, zone, people, closed } = again;
   const parts =
@@ -65,7 +65,7 @@ export async function resultsOf(
       : [span];
   const found = new Map<string, Own>(people.map((person) => [person, { results: [], days: [] }]));
   for (const part of parts) {
-    const asked = { span: part, closed: closed ?? at, now: at.now, people, awarding };
+    const asked = { span: part, closed: closed ?? at, now: at.now, people, biographies, awarding };
     for (const result of await resultsAgain(tx, orgId, asked)) {
       found.get(result.subject.id)?.results.push(result);
       found.get(result.subject.id)?.days.push(part);
@@ -73,6 +73,8 @@ export async function resultsOf(
   }
   return found;
 }
+
+type AgainAt = Pick<Review, 'biographies'> & { again: Again; at: At; awarding?: string[] };
 
 /** As of when it is weighed: epoch ms, and the place in the log and the time by which it was known. */
 export type At = { now: number; position: number; recordedAt: number };

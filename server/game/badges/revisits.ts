@@ -33,7 +33,8 @@ type Changed = {
 export async function revisitBadges(batch: Batch, tx: Tx, review: Review): Promise<void> {
   const { orgId } = batch;
   const changed: Changed[] = [];
-  for (const again of await windowsAgain(tx, orgId, review)) changed.push(...(await changedIn(tx, batch, again)));
+  for (const again of await windowsAgain(tx, orgId, review))
+    changed.push(...(await changedIn(tx, batch, { again, biographies: review.biographies })));
   const differing = changed.map(({ again: { span }, person, after }) => ({
     person,
     after,
@@ -52,13 +53,15 @@ export async function revisitBadges(batch: Batch, tx: Tx, review: Review): Promi
   await withdraw(batch, tx, lost);
 }
 
+type Asked = Pick<Review, 'biographies'> & { again: Again };
 type Lost = Changed['lost'][number] & { one: Changed; cause: Cause };
 
-async function changedIn(tx: Tx, batch: Batch, again: Again): Promise<Changed[]> {
+async function changedIn(tx: Tx, batch: Batch, asked: Asked): Promise<Changed[]> {
+  const { again } = asked;
   const { badge, span, zone, closed, people } = again;
   const now = closed ? closed.to + GRACE_MS.window : batch.now;
   const at = { now, position: touched(batch).position, recordedAt: batch.now };
-  const results = await resultsOf(tx, batch.orgId, { again, at });
+  const results = await resultsOf(tx, batch.orgId, { ...asked, at });
   const period = periodOf(badge.period, span.from, zone);
   const idOf = (person: string, tier: Tier) => earnedId({ badge: badge.id, tier, person, period });
   const ids = people.flatMap((person) => TIERS.map((tier) => idOf(person, tier)));
@@ -90,8 +93,9 @@ function heldBy({ badge }: Again, reading: Reading): Tier[] {
 /** What would be held without history that came in late and counts for nothing. */
 async function heldWithout(tx: Tx, orgId: number, { one, review }: { one: Changed; review: Review }): Promise<Tier[]> {
   const { again, at, person } = one;
-  const { awarding } = review;
-  const results = await resultsOf(tx, orgId, { again: { ...again, people: [person] }, at, awarding });
+  const { awarding, biographies } = review;
+  const asked = { again: { ...again, people: [person] }, at, biographies, awarding };
+  const results = await resultsOf(tx, orgId, asked);
   return heldBy(again, readingOf(again.badge, results.get(person)?.results ?? [], at.now));
 }
 

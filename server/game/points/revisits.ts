@@ -4,7 +4,7 @@ import type { Review } from '#server/attainment/revisits/consumer.ts';
 import type { Cause } from '#server/attainment/revisits/rules.ts';
 import type { Closed } from '#server/attainment/revisits/store.ts';
 import type { Tx } from '#server/foundation/db.ts';
-import { isSettledHistory } from '#server/ingest/backfill.ts';
+import { isBackfill } from '#server/ingest/backfill.ts';
 import { append } from '#server/log/append.ts';
 import { HOUSE, type LoggedEvent, type NewEvent } from '#server/log/catalogue.ts';
 import { type Batch, touched } from '#server/log/consumer.ts';
@@ -36,27 +36,24 @@ export async function revisitAwards(batch: Batch, tx: Tx, review: Review): Promi
   await say(batch, tx, posted);
 }
 
-async function worthNow(tx: Tx, orgId: number, { windows }: Review): Promise<Worth[]> {
+async function worthNow(tx: Tx, orgId: number, { windows, biographies, allAward }: Review): Promise<Worth[]> {
   const worth: Worth[] = [];
   for (const { closed, people } of windows) {
     const rules = AWARD_RULES.filter((rule) => rule.window === closed.window);
-    if (rules.length === 0 || !(await isSettledHistory(tx, orgId, closed))) continue;
-    const results = await weigh(tx, orgId, { closed, people });
+    if (rules.length === 0 || (isBackfill(closed) && !allAward)) continue;
+    const results = await weigh(tx, orgId, { closed, people, biographies });
     for (const rule of rules)
       for (const person of people) worth.push({ rule, closed, person, ...amountIn(rule, results.get(person)) });
   }
   return worth;
 }
 
-type Weighing = { closed: Closed; people: string[]; awarding?: string[] };
+type Weighing = Pick<Review, 'biographies'> & { closed: Closed; people: string[]; awarding?: string[] };
 
-async function weigh(
-  tx: Tx,
-  orgId: number,
-  { closed, people, awarding }: Weighing,
-): Promise<Map<string, PersonResult>> {
+async function weigh(tx: Tx, orgId: number, asked: Weighing): Promise<Map<string, PersonResult>> {
+  const { closed } = asked;
   const span = { name: closed.window, from: closed.from, to: closed.to };
-  const results = await resultsAgain(tx, orgId, { span, closed, now: closed.recordedAt, people, awarding });
+  const results = await resultsAgain(tx, orgId, { ...asked, span, now: closed.recordedAt });
   return new Map(results.map((result) => [result.subject.id, result]));
 }
 
@@ -68,7 +65,7 @@ const amountIn = (rule: AwardRule, result: PersonResult | undefined): Pick<Worth
 /** The same without history that came in late and earns nothing. */
 async function worthWithout(tx: Tx, orgId: number, { one, review }: { one: Changed; review: Review }) {
   const { closed, person, rule } = one;
-  const results = await weigh(tx, orgId, { closed, people: [person], awarding: review.awarding });
+  const results = await weigh(tx, orgId, { ...review, closed, people: [person] });
   return amountIn(rule, results.get(person));
 }
 
