@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Product } from './product.ts';
 
 export const SOURCE = 'acd';
@@ -27,6 +28,18 @@ export async function populate(product: Product, people: number, scopes: string[
   const board = { measure: 'aht', window: 'day', unit: 'person', scopes, mode: 'full', n: 10 };
   const { position } = await product.call<{ position: string }>('PUT', '/api/v1/boards/handling', board);
   await reflected(product, position);
+}
+
+/** Posts events, and again where there is no room for them just now, as any good sender does. */
+async function posted(product: Product, post: Buffer): Promise<Reply> {
+  for (;;) {
+    try {
+      return await product.call<Reply>('POST', '/api/v1/events', post);
+    } catch (error) {
+      if (!/: 503 /.test((error as Error).message)) throw error;
+      await wait(500);
+    }
+  }
 }
 
 /** Waits until what was acknowledged is counted and on the boards. */
@@ -73,7 +86,7 @@ export async function send(
   let last = '0';
   const sender = async (): Promise<void> => {
     for (let post = posts[next++]; post; post = posts[next++]) {
-      const reply = await product.call<Reply>('POST', '/api/v1/events', post);
+      const reply = await posted(product, post);
       if (reply.rejected.length > 0) throw new Error(`events were refused: ${JSON.stringify(reply.rejected[0])}`);
       accepted += reply.accepted;
       if (Number(reply.position) > Number(last)) last = reply.position;

@@ -1,4 +1,3 @@
-import '$lib/words/office.ts';
 import { expect, test } from 'vitest';
 import { page } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';

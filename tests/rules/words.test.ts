@@ -28,3 +28,10 @@ it('whoever is not in the office says no word of the office', () => {
     );
   expect(said).toEqual([]);
 });
+
+it('the office takes its words from where they are learnt', () => {
+  const elsewhere = sources.filter(
+    ({ path, text }) => path.startsWith('routes/(office)') && text.includes("'$lib/words.ts'"),
+  );
+  expect(elsewhere.map(({ path }) => path)).toEqual([]);
+});

@@ -1,5 +1,5 @@
 import type { Queue, Site, Team } from '$lib/contract/people.ts';
-import { t } from '$lib/words.ts';
+import { t } from '$lib/words/office.ts';
 import type { Part } from './Line.svelte';
 
 type Named = { id: string; name: string };

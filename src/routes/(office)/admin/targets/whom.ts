@@ -1,6 +1,6 @@
 import type { TargetItem } from '$lib/contract/definitions.ts';
 import { ROLES } from '$lib/contract/words.ts';
-import { named, t } from '$lib/words.ts';
+import { named, t } from '$lib/words/office.ts';
 import type { Named } from './+page.ts';
 
 export const KINDS = ['organisation', 'role', 'site', 'team', 'queue', 'person'] as const;
