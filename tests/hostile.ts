@@ -127,7 +127,7 @@ async function deaf(raw: RawSocket, n: number): Promise<RawSocket> {
     if (raw.isGone()) return clearInterval(ask);
     raw.say(`42${++id}${JSON.stringify(['unsubscribe', { topic: TOPIC }])}`);
     raw.say(`42${++id}${JSON.stringify(['subscribe', { topic: n % 3 ? TOPIC : 'members:red' }])}`);
-  }, 100);
+  }, 500);
   if (n % 2 === 0) return raw;
   const pong = setInterval(() => (raw.isGone() ? clearInterval(pong) : raw.say('3')), 3_000);
   return raw;

@@ -130,6 +130,7 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
     const variant = await rights.of(viewer, topic, name);
     if (variant === null) return { ok: false, code: 'forbidden' };
     const room = `${viewer.orgId} ${name.full} ${variant}`;
+    if (channels.size >= MOST.streams && !channels.has(room)) return { ok: false, code: 'busy' };
     const live = open(room, { topic, name, orgId: viewer.orgId, variant });
     // in the room before the state is taken: what is told meanwhile has a number and cannot be missed
     await socket.join(room);

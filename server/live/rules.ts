@@ -7,6 +7,8 @@ export const MOST = {
   perDevice: 10,
   perKey: 12_000,
   topics: 100,
+  /** Streams of all sockets together: each holds its state and a short history. */
+  streams: 50_000,
   /** Bytes of one message to the server. */
   message: 16_384,
 } as const;

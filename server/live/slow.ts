@@ -68,9 +68,15 @@ function waitingFor(socket: FloorSocket): { packets: number; bytes: number } {
 }
 
 function welcomeBack(socket: FloorSocket, newest: (room: string) => TopicMessage | null): void {
-  for (const room of socket.data.rooms.values()) {
-    void socket.join(room);
+  for (const [topic, room] of [...socket.data.rooms]) {
     const message = newest(room);
-    if (message) socket.emit('topic', message);
+    if (message) {
+      void socket.join(room);
+      socket.emit('topic', message);
+    } else {
+      // nobody else watched, and the stream has ended: it is to be asked for anew
+      socket.data.rooms.delete(topic);
+      socket.emit('closed', { topic, code: 'busy' });
+    }
   }
 }

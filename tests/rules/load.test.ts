@@ -12,8 +12,10 @@ import {
   levelOf,
   nextLevel,
   type Pressure,
+  pace,
   ROOM,
   retryAfter,
+  roomAt,
 } from '../../server/people/load/rules.ts';
 
 const calm: Pressure = { delayMs: 0, calls: 0, rows: 0, behindMs: 0 };
@@ -125,10 +127,22 @@ describe('the level', () => {
 
 describe('room', () => {
   it('is bounded in calls and in bytes, and a call alone is taken', () => {
-    expect(hasRoom('ingest', { calls: 0, bytes: 0 }, 1e9)).toBe(true);
-    expect(hasRoom('ingest', { calls: 1, bytes: ROOM.ingest.bytes }, 1)).toBe(false);
-    expect(hasRoom('ingest', { calls: ROOM.ingest.calls, bytes: 0 }, 0)).toBe(false);
-    expect(hasRoom('reports', { calls: ROOM.reports.calls - 1, bytes: 0 }, 0)).toBe(true);
+    expect(hasRoom(ROOM.ingest, { calls: 0, bytes: 0 }, 1e9)).toBe(true);
+    expect(hasRoom(ROOM.ingest, { calls: 1, bytes: ROOM.ingest.bytes }, 1)).toBe(false);
+    expect(hasRoom(ROOM.ingest, { calls: ROOM.ingest.calls, bytes: 0 }, 0)).toBe(false);
+    expect(hasRoom(ROOM.reports, { calls: ROOM.reports.calls - 1, bytes: 0 }, 0)).toBe(true);
+  });
+});
+
+describe('the event door', () => {
+  it('takes on what can be done within two seconds, between two bounds', () => {
+    expect([0, 1e6, 10e6, 1e9].map((perSecond) => roomAt(perSecond).bytes)).toEqual([8e6, 8e6, 20e6, 64e6]);
+  });
+  it('learns what it can do by what it did, and forgets nothing while nobody asks', () => {
+    let perSecond = 0;
+    for (let look = 0; look < 20; look++) perSecond = pace(perSecond, { bytes: 5e6, ms: 500 });
+    expect(perSecond).toBeGreaterThan(9.9e6);
+    expect(pace(perSecond, { bytes: 0, ms: 500 })).toBe(perSecond);
   });
 });
 

@@ -12,7 +12,10 @@ import {
   nextLevel,
   type Open,
   type Pressure,
+  pace,
+  ROOM,
   retryAfter,
+  roomAt,
 } from './rules.ts';
 
 const LOOK_MS = 500;
@@ -53,6 +56,8 @@ export function admitByLoad(app: FastifyInstance, gauges: Gauges): Admission {
   const open = each(() => ({ calls: 0, bytes: 0 }));
   const refused = each(() => 0);
   const calls = { now: 0, most: 0 };
+  const done = { bytes: 0, since: performance.now() };
+  let perSecond = 0;
   let held: Held = CALM;
   let pressure: Pressure = { delayMs: 0, calls: 0, rows: 0, behindMs: 0 };
 
@@ -60,6 +65,9 @@ export function admitByLoad(app: FastifyInstance, gauges: Gauges): Admission {
     pressure = { delayMs: pulse.delayMs(), calls: calls.most, rows: gauges.rows(), behindMs: gauges.behindMs() };
     calls.most = calls.now;
     held = nextLevel(held, pressure);
+    const now = performance.now();
+    perSecond = pace(perSecond, { bytes: done.bytes, ms: now - done.since });
+    Object.assign(done, { bytes: 0, since: now });
   }, LOOK_MS).unref();
 
   const count = (kind: CallClass, by: Open): void => {
@@ -68,8 +76,9 @@ export function admitByLoad(app: FastifyInstance, gauges: Gauges): Admission {
     calls.now += by.calls;
     calls.most = Math.max(calls.most, calls.now);
   };
-  const settle = (request: FastifyRequest): void => {
+  const settle = (request: FastifyRequest, status: number): void => {
     const { weight } = request;
+    if (weight?.kind === 'ingest' && status === 200) done.bytes += weight.bytes;
     request.weight = null;
     if (weight) count(weight.kind, { calls: -1, bytes: -weight.bytes });
   };
@@ -89,16 +98,16 @@ export function admitByLoad(app: FastifyInstance, gauges: Gauges): Admission {
     const route = request.routeOptions.url ?? request.url;
     const kind = classOf({ method: request.method, route, query: request.query as Record<string, unknown> });
     const bytes = announced(request);
-    const room = hasRoom(kind, open[kind], bytes);
-    if (!room) refused[kind]++;
-    if (!room || !admission.admits(kind))
+    const isRoom = hasRoom(kind === 'ingest' ? roomAt(perSecond) : ROOM[kind], open[kind], bytes);
+    if (!isRoom) refused[kind]++;
+    if (!isRoom || !admission.admits(kind))
       throw busy('More is asked than can be done now. Nothing of this call was kept.', admission.retryAfter(kind));
     count(kind, { calls: 1, bytes });
     request.weight = { kind, bytes };
     // answered, or hung up on, or answered by the pages, of which there is no other sign
-    reply.raw.once('close', () => settle(request));
+    reply.raw.once('close', () => settle(request, 0));
   });
-  app.addHook('onResponse', async (request) => settle(request));
+  app.addHook('onResponse', async (request, reply) => settle(request, reply.statusCode));
   app.addHook('onClose', async () => {
     clearInterval(timer);
     pulse.stop();

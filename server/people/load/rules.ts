@@ -96,8 +96,25 @@ export const ROOM: Readonly<Record<CallClass, Open>> = {
 };
 
 /** Whether there is room for one more. A call alone is always taken, however long its body. */
-export const hasRoom = (kind: CallClass, open: Open, bytes: number): boolean =>
-  open.calls === 0 || (open.calls < ROOM[kind].calls && open.bytes + bytes <= ROOM[kind].bytes);
+export const hasRoom = (room: Open, open: Open, bytes: number): boolean =>
+  open.calls === 0 || (open.calls < room.calls && open.bytes + bytes <= room.bytes);
+
+const LEAST_BYTES = 8_000_000;
+const QUEUE_SECONDS = 2;
+
+/**
+ * The room of the event door: what is taken on is what can be done within two seconds, by what was done of late. More
+ * would only wait, and be answered when nobody waits for the answer any more.
+ * @param perSecond bytes of bodies that were answered in a second
+ */
+export const roomAt = (perSecond: number): Open => ({
+  calls: ROOM.ingest.calls,
+  bytes: Math.min(ROOM.ingest.bytes, Math.max(LEAST_BYTES, perSecond * QUEUE_SECONDS)),
+});
+
+/** What was done of late: each look weighs a quarter, and one in which nothing was asked does not count. */
+export const pace = (perSecond: number, done: { bytes: number; ms: number }): number =>
+  done.bytes === 0 ? perSecond : perSecond * 0.75 + ((done.bytes * 1000) / done.ms) * 0.25;
 
 const WAIT_SECONDS: Record<CallClass, number> = { vital: 1, ingest: 1, live: 2, people: 2, reports: 8 };
 
