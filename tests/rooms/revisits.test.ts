@@ -226,15 +226,19 @@ describe('what counts as a change', () => {
   });
 
   it('is weighed by what was defined, and who somebody was, when the hour was closed', async () => {
-    await anHour();
+    await floor.told(...calls('1001', 305_000));
+    await floor.told(windowClosed('hour', ZONE, HOUR));
     const { balance } = await wallet();
+    // somewhere between nothing and all, so that any other weight would show
+    expect(balance).toBeGreaterThan(0);
+    expect(balance).toBeLessThan(9);
     floor.time.now += DAY_MS;
     await floor.api('PUT', '/api/v1/people', [{ id: 'ana', roles: ['supervisor'], team: 'blue' }]);
     const easy = { kpi: 'aht', team: 'red', floor: 900_000, target: 800_000, stretch: 700_000 };
     expect((await floor.api('PUT', '/api/v1/targets', [easy])).status).toBe(200);
     await floor.settle();
-    // a retraction that leaves the average as it was
-    await later(1, retract('1001-0'));
+    // the same call, told anew
+    await later(1, replace('1001-0', 305_001));
     expect((await wallet()).balance).toBe(balance);
     expect(await corrections()).toEqual([]);
   });
