@@ -24,12 +24,14 @@ const put = await putBackup(file, place).catch(async (error: Error) => {
   await servers.stop();
   return fail(error);
 });
-const redis = openRedis(servers.redisUrl);
-await redis.connect();
-await forgetAll(redis);
-redis.disconnect();
 await alignPositions(servers.databaseUrl);
 await freeFlows(servers.databaseUrl);
+const redis = openRedis(servers.redisUrl);
+await redis
+  .connect()
+  .then(() => forgetAll(redis))
+  .catch(() => console.error('Redis does not answer: empty it before the house starts on what was restored.'));
+redis.disconnect();
 await servers.stop();
 tell(put);
 
