@@ -24,10 +24,11 @@ const components = {
     },
   },
 };
-const onServers = (name: string) => ({
+const onServers = (name: string, alone = {}) => ({
   root,
   test: {
     name,
+    ...alone,
     include: [`tests/${name}/**/*.test.ts`],
     globalSetup: ['tests/servers.ts'],
     testTimeout: 120_000,
@@ -41,7 +42,8 @@ export default defineConfig({
     projects: [
       { root, test: { name: 'rules', include: ['tests/*.test.ts', 'tests/rules/**/*.test.ts'] } },
       onServers('rooms'),
-      onServers('live'),
+      // whole houses whose answers are timed: one after another, when everything else is done
+      onServers('live', { maxWorkers: 1, sequence: { groupOrder: 1 } }),
       ...(process.env.FLOORLIGHT_NO_BROWSER ? [] : [components]),
     ],
   },
