@@ -67,7 +67,9 @@ export class Runner {
 
   /** Keeps the lease while idle. */
   async renew(): Promise<void> {
-    if (this.lease && !(await renewLease(this.flow.db, this.lease, LEASE_MS))) this.forget();
+    if (!this.lease || (await renewLease(this.flow.db, this.lease, LEASE_MS))) return;
+    this.flow.log.warn({ orgId: this.orgId }, 'another process turns this flow: the lease was not renewed');
+    this.forget();
   }
 
   /** Ends the turn after the batch that is under way, whatever is still to do. */

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import { freePort } from '../../server/foundation/embedded/processes.ts';
 import { Child, intoFile } from './child.ts';
 import { AGENTS, SOURCE } from './contacts.ts';
@@ -30,6 +31,10 @@ export type Floor = {
   stands: boolean;
   /** How often a stale writer was refused, by process. */
   refused: Map<string, number>;
+  /** Processes that found out that they had lost the lease before they wrote. */
+  noticed: Set<string>;
+  /** How often the flow was killed with its transaction open. */
+  caught: number;
   call(method: string, at: string, body?: unknown): Promise<Answer>;
   /** A call that is repeated until it is answered well. */
   surely<T>(method: string, at: string, body?: unknown): Promise<T>;
@@ -43,6 +48,8 @@ export type FloorPlan = {
   arrangement: Arrangement;
   /** Where the product finds its servers and its callers find it, when a link of ours lies between. */
   through?: { postgres?: string; redis?: string; client?: (port: number) => Promise<string> };
+  /** Whether it goes on with the data of a run that was cut off; else it begins with nothing. */
+  goesOn?: boolean;
   /** Further processes that turn the flow. */
   flows?: number;
 };
@@ -51,15 +58,17 @@ export type FloorPlan = {
 export async function openFloor(plan: FloorPlan): Promise<Floor> {
   const { servers, name } = plan;
   const file = logFile(name);
-  const databaseUrl = await databaseOf(servers, name);
+  const databaseUrl = await databaseOf(servers, plan);
   const at = (server: string) => server.replace(/\/[^/]+$/, `/${databaseName(name)}`);
   const refused = new Map<string, number>();
+  const noticed = new Set<string>();
   const child = async (called: string, roles: string, port: number) =>
     new Child(called, {
       script: path.join(root, 'server/main.ts'),
       hear: (line) => {
         intoFile(file, called)(line);
-        if (line.includes('another process turns this flow')) refused.set(called, (refused.get(called) ?? 0) + 1);
+        if (line.includes('a stale write was refused')) refused.set(called, (refused.get(called) ?? 0) + 1);
+        if (line.includes('the lease was not renewed')) noticed.add(called);
       },
       env: {
         ...process.env,
@@ -94,6 +103,8 @@ export async function openFloor(plan: FloorPlan): Promise<Floor> {
     faults: [],
     stands: false,
     refused,
+    noticed,
+    caught: 0,
     call: (method, where, body) => call(url + where, method, body),
     surely: (method, where, body) => surely(floor, { method, where, body }),
     sql: (text, values) => ask(databaseUrl, text, values),
@@ -134,10 +145,15 @@ async function populate(floor: Floor): Promise<void> {
 
 const databaseName = (name: string) => `faults_${name.replaceAll(/[^a-z0-9]/g, '_')}`;
 
-async function databaseOf(servers: Servers, name: string): Promise<string> {
+async function databaseOf(servers: Servers, { name, goesOn = false }: FloorPlan): Promise<string> {
   const database = databaseName(name);
-  const known = await ask(servers.postgres.url, 'select 1 from pg_database where datname = $1', [database]);
-  if (known.length === 0) await ask(servers.postgres.url, `create database ${database}`);
+  if (!goesOn) {
+    await ask(servers.postgres.url, `drop database if exists ${database} with (force)`);
+    await ask(servers.postgres.url, `create database ${database}`);
+    const redis = new Redis(servers.redis.url);
+    await redis.flushall();
+    redis.disconnect();
+  }
   return servers.postgres.url.replace(/\/[^/]+$/, `/${database}`);
 }
 

@@ -1,8 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
+import { isOutage } from '../../server/foundation/outage.ts';
 import type { Floor } from './floor.ts';
 
 const COMES_MS = 1_500;
+const LOCKED = '55P03';
 
 /**
  * Catches the flow in the middle: keeps a table from being written, waits until a connection of the product stands there
@@ -24,8 +26,10 @@ export async function killHeld(
     if (pid === null) return false;
     await strike(pid);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // somebody else is at the table for long, or the server has just gone
+    if (isOutage(error) || (error as { code?: string }).code === LOCKED) return false;
+    throw error;
   } finally {
     void client.end().catch(() => {});
   }
@@ -37,8 +41,8 @@ async function waiting(client: pg.Client, table: string): Promise<number | null>
   while (Date.now() < until) {
     const { rows } = await client.query<{ pid: number }>(
       `select l.pid from pg_locks l join pg_stat_activity a on a.pid = l.pid
-       where not l.granted and l.relation = $1::regclass and a.application_name = 'floorlight'
-         and ($1 <> 'flows' or a.query like '%set position%') limit 1`,
+       where not l.granted and l.relation = $1::text::regclass and a.application_name = 'floorlight'
+         and ($1::text <> 'flows' or a.query like '%set position%') limit 1`,
       [table],
     );
     if (rows[0]) return rows[0].pid;

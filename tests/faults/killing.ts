@@ -16,17 +16,23 @@ export async function kill(floor: Floor, victim: Victim): Promise<void> {
   const turn = turns++;
   const table = CUTS[turn % CUTS.length] as string;
   if (victim === 'backend') {
-    if (turn % 2 === 0 && (await killHeld(floor, table, (pid) => end(pid, 'SIGTERM')))) return;
+    if (turn % 2 === 0 && (await caught(floor, table, (pid) => end(pid, 'SIGTERM')))) return;
     return killBackend(floor, turn % HARD === 1 ? 'SIGKILL' : 'SIGTERM');
   }
   if (victim === 'web' || victim === 'flow') {
     const child = floor[victim];
-    if (victim === 'web' || !(await killHeld(floor, table, () => child.kill()))) await child.kill();
+    if (victim === 'web' || !(await caught(floor, table, () => child.kill()))) await child.kill();
     return child.start();
   }
   const server = floor.servers[victim];
   await server.kill();
   await server.start();
+}
+
+async function caught(floor: Floor, table: string, strike: (pid: number) => Promise<void> | void): Promise<boolean> {
+  const isCaught = await killHeld(floor, table, strike);
+  if (isCaught) floor.caught++;
+  return isCaught;
 }
 
 /** A connection of the product, one that works right now where there is one. */

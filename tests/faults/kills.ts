@@ -26,8 +26,9 @@ export const fewKills: Scenario = {
     }),
 };
 
-const PARTS = 20;
-const EVENTS = Number(process.env.FAULTS_EVENTS ?? 1_000_000);
+/** Each part: 50 kills over 50,000 events of one hour. */
+const PARTS = Number(process.env.FAULTS_PARTS ?? 20);
+const PER_PART = 50_000;
 
 /** A thousand kills over a million events: the long form, which goes on where it was cut off. */
 export const manyKills = (journal: Journal): Scenario => ({
@@ -37,7 +38,7 @@ export const manyKills = (journal: Journal): Scenario => ({
     killing(stage, {
       name: 'kills',
       parts: PARTS,
-      per: EVENTS / PARTS,
+      per: PER_PART,
       victims: (part) => ({ backend: 45, web: 2, flow: 2, [part % 2 === 0 ? 'postgres' : 'redis']: 1 }),
       journal,
     }),
@@ -52,14 +53,15 @@ export const killsOfOne: Scenario[] = (['backend', 'web', 'flow', 'postgres', 'r
 
 async function killing(stage: Stage, plan: Plan) {
   const { name, parts, per, victims, journal } = plan;
-  const floor = await openFloor({ name, servers: stage.servers, arrangement: stage.arrangement });
+  const before = journal?.parts ?? 0;
+  const { servers, arrangement } = stage;
+  const floor = await openFloor({ name, servers, arrangement, goesOn: before > 0 });
   const count = new Count();
   const chapters: Chapter[] = hoursBefore(journal?.begunAt ?? Date.now(), parts).map((hour, n) => ({
     hour,
     span: { from: n * per, to: (n + 1) * per },
     victims: victims(n),
   }));
-  const before = journal?.parts ?? 0;
   for (const { hour, span } of chapters.slice(0, before)) {
     count.begin(hour, span);
     count.acknowledge(hour, span);
@@ -72,7 +74,10 @@ async function killing(stage: Stage, plan: Plan) {
       saveJournal(stage.arrangement, journal);
     });
     found.differences.push(...(await verified(floor)));
-    const sums = { ...found, events: count.sent, acknowledged: count.acknowledged };
+    const notes = [
+      `${floor.caught} of the kills${before > 0 ? ' since it went on' : ''} caught a transaction that was open`,
+    ];
+    const sums = { ...found, events: count.sent, acknowledged: count.acknowledged, notes };
     return outcome(journal ? { ...sums, kills: journal.kills, seconds: journal.seconds } : { ...sums, kills });
   } finally {
     await floor.close();

@@ -5,7 +5,7 @@ import type { Scenario } from './scenario.ts';
 import { troubles } from './troubles.ts';
 import { zombie } from './zombie.ts';
 
-const MANY_ROUNDS = 500;
+const MANY_ROUNDS = Number(process.env.FAULTS_ROUNDS ?? 500);
 
 /** What `npm test` plays. */
 export const shortForm: readonly Scenario[] = [fewKills];

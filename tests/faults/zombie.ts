@@ -39,7 +39,8 @@ async function play({ servers, say }: Stage, rounds: number) {
     while (tried.stale < rounds) {
       const other = floor.children.slice(1).find((child) => child !== holder) as Child;
       const came = await round(ring, { holder, other, turn: tried.stale });
-      if (came === 'again') continue;
+      if (came === 'noticed') holder = other;
+      if (came === 'again' || came === 'noticed') continue;
       tried.stale++;
       if (came === 'refused') tried.refused++;
       else floor.faults.push(`round ${tried.stale}: ${came}`);
@@ -62,12 +63,16 @@ async function play({ servers, say }: Stage, rounds: number) {
 
 type Round = { holder: Child; other: Child; turn: number };
 
-/** One round. @returns `again` where the holder was stopped with its transaction open, so that nobody may take over yet */
+/**
+ * One round. @returns `again` where the holder was stopped with its transaction open, so that nobody may take over yet, and
+ * `noticed` where it looked after its lease before it wrote: neither counts
+ */
 async function round(ring: Ring, { holder, other, turn }: Round): Promise<string> {
   const { floor } = ring;
   const refusals = (child: Child) => floor.refused.get(child.name) ?? 0;
   const before = { lease: await leaseOf(floor), own: refusals(holder), others: refusals(other) };
   await post(ring);
+  floor.noticed.delete(holder.name);
   holder.signal('SIGSTOP');
   if (turn >= PATIENT && !(await expire(floor))) {
     holder.signal('SIGCONT');
@@ -81,13 +86,14 @@ async function round(ring: Ring, { holder, other, turn }: Round): Promise<string
   if (!apart) await until(async () => (await leaseOf(floor)).position !== before.lease.position);
   holder.signal('SIGCONT');
   if (apart) await post(ring);
-  const told = await until(
-    async () => refusals(holder) > before.own,
-    5_000,
+  await until(
+    async () => refusals(holder) > before.own || floor.noticed.has(holder.name),
+    ROUND_MS,
     () => post(ring),
   );
   if (refusals(other) > before.others) return `the stale writer was let in, ${other.name} was refused`;
-  return told ? 'refused' : 'the stale writer was not refused';
+  if (refusals(holder) > before.own) return 'refused';
+  return floor.noticed.has(holder.name) ? 'noticed' : 'the stale writer was not refused';
 }
 
 /** Who has the lease: the one who goes on while the other is stopped. */
@@ -106,8 +112,12 @@ async function holderOf(ring: Ring): Promise<Child> {
 async function stopInTheMiddle(ring: Ring): Promise<void> {
   const { floor } = ring;
   const holder = await holderOf(ring);
-  const going = post(ring);
+  let isOver = false;
+  const going = (async () => {
+    while (!isOver) await post(ring);
+  })();
   const caught = await killHeld(floor, 'facts', () => holder.signal('SIGSTOP'));
+  isOver = true;
   await going;
   if (!caught) return void ring.notes.push('nobody was caught with a transaction open');
   const { epoch } = await leaseOf(floor);
