@@ -74,7 +74,7 @@ async function round(ring: Ring, { holder, other, turn }: Round): Promise<string
   await post(ring);
   floor.noticed.delete(holder.name);
   holder.signal('SIGSTOP');
-  if (turn >= PATIENT && !(await expire(floor))) {
+  if (!(await touch(floor, turn < PATIENT ? 'lease_until' : OVER))) {
     holder.signal('SIGCONT');
     await wait(20);
     return 'again';
@@ -147,10 +147,14 @@ async function leaseOf(floor: Floor): Promise<Lease> {
 }
 
 /** What the clock would do ten seconds later. False: the row is held by an open transaction. */
-async function expire(floor: Floor): Promise<boolean> {
+const expire = (floor: Floor): Promise<boolean> => touch(floor, OVER);
+
+const OVER = "now() - interval '1 second'";
+
+async function touch(floor: Floor, leaseUntil: string): Promise<boolean> {
   try {
     await floor.sql(
-      "with patience as (select set_config('lock_timeout', '200ms', false)) update flows set lease_until = now() - interval '1 second' from patience",
+      `with patience as (select set_config('lock_timeout', '200ms', false)) update flows set lease_until = ${leaseUntil} from patience`,
     );
     return true;
   } catch {
