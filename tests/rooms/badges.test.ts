@@ -142,12 +142,18 @@ it('four perfect surveys earn nothing at the close of the week, forty do, with t
   await floor.told(...worked('1001', 'a'), ...worked('1002', 'b'), ...many('1001', 40), ...many('1002', 4));
   floor.time.now = Date.parse('2026-03-15T23:15:05Z');
   await floor.told(closed('week', '2026-03-08T23:00:00Z', '2026-03-15T23:00:00Z'));
+  await floor.settle();
   const kind = (await names()).filter((name) => name.includes('kind-ear'));
   expect(kind).toEqual([
     'badge:kind-ear:bronze:ana:week:2026-03-09',
     'badge:kind-ear:silver:ana:week:2026-03-09',
     'badge:kind-ear:gold:ana:week:2026-03-09 !',
   ]);
+  // decided on Monday at a quarter past midnight, they count on the Sunday that the week ended with
+  const { body: sunday } = await floor.api('GET', '/api/v1/boards/points?window=day&at=2026-03-15T12:00:00Z');
+  expect(sunday.entries[0]).toMatchObject({ subject: 'person:ana', value: 150 });
+  const { body: monday } = await floor.api('GET', '/api/v1/boards/points?window=day&at=2026-03-16T12:00:00Z');
+  expect(monday.entries).toEqual([]);
   const receipt = await badgeReceipt.write(floor, floor.orgId, {
     subject: 'person:ana',
     measure: 'badge:kind-ear:silver:week:2026-03-09',

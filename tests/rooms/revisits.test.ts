@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recomputeSteps } from '../../server/attainment/receipts/rules.ts';
-import { HOUSE, type NewEvent } from '../../server/log/catalogue.ts';
+import type { NewEvent } from '../../server/log/catalogue.ts';
 import { windowClosed } from '../closings.ts';
 import { rebuilt } from '../rebuilt.ts';
 import { call, newScoredFloor, type ScoredFloor } from '../scored-floor.ts';

@@ -90,7 +90,7 @@ async function look(tx: Tx, batch: Batch, { state, zone, people }: Look): Promis
     const legs = await lastLegs(tx, batch.orgId, { people: whose, from: span.from, to: span.to, position });
     return new Map(legs.map(({ person, source, id }) => [person, { source, id }]));
   };
-  const earned = await earn(tx, batch, { cases, occasion: { now: batch.now, zone, causes } });
+  const earned = await earn(tx, batch, { cases, occasion: { now: batch.now, countsAt: batch.now, zone, causes } });
   for (const { person, results } of cases) for (const result of results) day.contacts.set(person, contactsOf(result));
   for (const person of people) {
     const [before, after] = [day.goals.get(person) ?? 0, earned.get(person) ?? 0];

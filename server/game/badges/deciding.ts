@@ -22,8 +22,13 @@ export type Case = {
   results: readonly PersonResult[];
   person: string;
 };
-/** When it is decided (epoch ms), in which zone, and by which event. */
-export type Occasion = { now: number; zone: string; causes(people: string[]): Promise<Map<string, Cause>> };
+/** When it is decided and on which day its points count (epoch ms), in which zone, and by which event. */
+export type Occasion = {
+  now: number;
+  countsAt: number;
+  zone: string;
+  causes(people: string[]): Promise<Map<string, Cause>>;
+};
 export type Cause = { source: string; id: string };
 
 /** What holds when a window closes, for the people whose calendar it is. */
@@ -34,12 +39,12 @@ export async function decideAtClosing(tx: Tx, batch: Batch, closing: LoggedEvent
   const people = peopleOn(await rosterOf(tx, batch.orgId), zone);
   const cause: Cause = { source: HOUSE, id: closing.id };
   const causes = async (whose: string[]) => new Map(whose.map((person) => [person, cause]));
-  const occasion: Occasion = { now: closing.time, zone, causes };
+  const occasion = (span: Span): Occasion => ({ now: closing.time, countsAt: Math.min(span.to, to) - 1, zone, causes });
   for (const badge of asked) {
     const span = spanOf(badge, { name: window as Span['name'], from, to }, zone);
     const days = badge.condition.kind === 'days' ? daysOf({ from: span.from, to }, zone) : [];
     const cases = await casesOf(tx, batch.orgId, { badge, span, days, people, now: closing.time });
-    await earn(tx, batch, { cases, occasion });
+    await earn(tx, batch, { cases, occasion: occasion(span) });
   }
 }
 
@@ -89,6 +94,7 @@ export async function earn(
       from: span.from,
       to: span.to,
       points,
+      countsAt: occasion.countsAt,
       ...(recovered > 0 ? { recovered } : {}),
       goal,
       ...evidenceOf({ ...one, now: occasion.now, zone: occasion.zone }),

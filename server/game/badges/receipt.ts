@@ -1,4 +1,3 @@
-import type { Receipt } from '#contract/receipts.ts';
 import type { WindowName } from '#contract/windows.ts';
 import type { Cause } from '#server/attainment/revisits/rules.ts';
 import { missing } from '#server/foundation/refusals.ts';

@@ -76,5 +76,5 @@ export async function resultsOf(
 
 type AgainAt = Pick<Review, 'biographies'> & { again: Again; at: At; awarding?: string[] };
 
-/** As of when it is weighed: epoch ms, and the place in the log and the time by which it was known. */
-export type At = { now: number; position: number; recordedAt: number };
+/** As of when it is weighed, and on which day points count that come of it: epoch ms, and the place in the log and the time by which it was known. */
+export type At = { now: number; countsAt: number; position: number; recordedAt: number };

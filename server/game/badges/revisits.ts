@@ -60,7 +60,9 @@ async function changedIn(tx: Tx, batch: Batch, asked: Asked): Promise<Changed[]>
   const { again } = asked;
   const { badge, span, zone, closed, people } = again;
   const now = closed ? closed.to + GRACE_MS.window : batch.now;
-  const at = { now, position: touched(batch).position, recordedAt: batch.now };
+  // points of what a close decides count on the last day that it is about
+  const countsAt = closed ? Math.min(closed.to, span.to) - 1 : now;
+  const at = { now, countsAt, position: touched(batch).position, recordedAt: batch.now };
   const results = await resultsOf(tx, batch.orgId, { ...asked, at });
   const period = periodOf(badge.period, span.from, zone);
   const idOf = (person: string, tier: Tier) => earnedId({ badge: badge.id, tier, person, period });
@@ -104,7 +106,7 @@ async function earnAgain(tx: Tx, batch: Batch, { one, cause }: { one: Changed; c
   const { badge, span, zone } = again;
   const causes = async () => new Map([[person, cause.cause]]);
   const cases = [{ badge, span, days: own.days, results: own.results, person }];
-  await earn(tx, batch, { cases, occasion: { now: at.now, zone, causes } });
+  await earn(tx, batch, { cases, occasion: { ...at, zone, causes } });
 }
 
 async function withdraw(batch: Batch, tx: Tx, lost: readonly Lost[]): Promise<void> {
@@ -149,6 +151,7 @@ const KEPT = [
   'to',
   'points',
   'goal',
+  'countsAt',
 ] as const;
 
 function withdrawnEvent({ one, standing, cause }: Lost, told: Record<string, unknown>): NewEvent {

@@ -50,7 +50,8 @@ export function transferOf(event: LedgerEvent): Transfer | null {
   const person = String(data.person);
   const moved = move?.(data, accountOf(person));
   if (!moved || !isBalanced(moved.entries)) return null;
-  return { id, position, at: time, kind: moved.kind, cause: moved.cause ?? id, person, entries: moved.entries };
+  const at = Number.isSafeInteger(data.countsAt) ? Number(data.countsAt) : time;
+  return { id, position, at, kind: moved.kind, cause: moved.cause ?? id, person, entries: moved.entries };
 }
 
 /** Whether entries are a transfer: two accounts or more, whole points, summing to zero. */
