@@ -23,7 +23,7 @@ function align(db: Db): Promise<number> {
     await tx.rows('select pg_advisory_xact_lock(7047)');
     const [row] = await tx.rows<{ base: number; next: number; last: number | null }>(
       `select log_base() as base, pg_current_xact_id()::text::bigint + log_base() as next,
-         greatest((select max(position) from events), (select max(position) from flows)) >> 16 as last`,
+         (select max(greatest(f.position, (select max(e.position) from events e where e.org_id = f.org_id))) from flows f) >> 16 as last`,
     );
     if (!row || row.last === null || row.last < row.next) return 0;
     const raised = row.last + 1 - row.next;
