@@ -12,6 +12,7 @@ import type { NewEvent } from '../../server/log/catalogue.ts';
 import { rebuild } from '../../server/log/rebuilding.ts';
 import { makeShadow, SHADOW } from '../../server/log/shadow-store.ts';
 import { parseTopic, type TopicName } from '../../server/log/topic.ts';
+import type { Receipt } from '../../src/lib/contract/receipts.ts';
 import { call, newScoredFloor, type ScoredFloor } from '../scored-floor.ts';
 import { wholeLog } from '../world.ts';
 
@@ -41,6 +42,13 @@ const closed = (window: string, from: string, to: string): NewEvent => ({
   data: { window, zone: 'Europe/Berlin', from: Date.parse(from), to: Date.parse(to) },
 });
 const DAY = ['2026-03-10T23:00:00Z', '2026-03-11T23:00:00Z'] as const;
+/** What the events of a receipt add up to. */
+function summed({ events }: Receipt): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const { facts } of events)
+    for (const [name, value] of Object.entries(facts)) sums[name] = (sums[name] ?? 0) + value;
+  return sums;
+}
 const earned = async () => (await wholeLog(floor.db, floor.orgId)).filter(({ type }) => type === 'badge.earned');
 const names = async () => (await earned()).map(({ id, data }) => `${id}${data.celebrate ? ' !' : ''}`);
 
@@ -161,7 +169,9 @@ it('four perfect surveys earn nothing at the close of the week, forty do, with t
   });
   expect(recompute(receipt)).toBe(receipt.value);
   expect(receipt.sentence).toContain('Ana earned silver of Kind ear');
-  expect(receipt.events.map(({ type }) => type)).toEqual(['window.closed', 'badge.earned']);
+  expect(receipt.events.slice(0, 2).map(({ type }) => type)).toEqual(['window.closed', 'badge.earned']);
+  expect(receipt.eventsTotal).toBe(42);
+  expect(summed(receipt)).toEqual({ csat_n: 40, csat_top: 40 });
 });
 
 it('the receipt of contacts recomputes and names the call; of what was not earned there is none', async () => {
@@ -173,7 +183,9 @@ it('the receipt of contacts recomputes and names the call; of what was not earne
   });
   expect(recompute(receipt)).toBe(21);
   expect(receipt.facts).toEqual({ handled: 21, short: 0 });
-  expect(receipt.events[0]).toMatchObject({ type: 'interaction.ended', id: 'c20' });
+  expect(receipt.events.at(-1)).toMatchObject({ type: 'interaction.ended', id: 'c20', facts: { handled: 1 } });
+  expect(new Set(receipt.events.map(({ id }) => id)).size).toBe(receipt.eventsTotal);
+  expect(summed(receipt)).toEqual({ handled: 21 });
   const gold = badgeReceipt.write(floor, floor.orgId, { ...asked, measure: 'badge:full-house:gold:day:2026-03-11' });
   await expect(gold).rejects.toMatchObject({ kind: 'missing' });
   const stranger = { ...asked, subject: 'person:ben', measure: 'badge:full-house:bronze:day:2026-03-11' };

@@ -107,18 +107,18 @@ it('is earned again when the correction is corrected, with a number of its own a
   expect(earned).toMatchObject({ celebrate: false, receipt: 'badge:full-house:bronze:day:2026-03-11:2' });
   const read = async (measure: string) =>
     (await floor.api('GET', `/api/v1/receipts?${new URLSearchParams({ subject: 'person:ana', measure })}`)).body;
-  expect((await read(earned?.receipt ?? '')).events.map(({ id }: { id: string }) => id)).toEqual([
-    'replace-c3-1',
-    `${BRONZE}:2`,
-  ]);
+  const again = await read(earned?.receipt ?? '');
+  expect(again.events.slice(0, 2).map(({ id }: { id: string }) => id)).toEqual(['replace-c3-1', `${BRONZE}:2`]);
+  expect(again.eventsTotal).toBe(22);
   const first = await read('badge:full-house:bronze:day:2026-03-11');
   expect(first.sentence).toMatch(/contacts\. A call of 2026-03-11 was corrected: withdrawn\.$/);
-  expect(first.events.map(({ id }: { id: string }) => id)).toEqual([
-    'c19',
+  expect(first.events.slice(0, 3).map(({ id }: { id: string }) => id)).toEqual([
     BRONZE,
     'retract-c3',
     `withdrawn:${BRONZE}`,
   ]);
+  // the facts are those of then: what was taken back later was there
+  expect(first.events.slice(3).map(({ id }: { id: string }) => id)).toContain('c3');
   const taken = await read(`points:withdrawn:${BRONZE}`);
   expect(recomputeSteps(taken)).toEqual([-10]);
   expect(taken.events.map(({ id }: { id: string }) => id)).toEqual([BRONZE, 'retract-c3', `withdrawn:${BRONZE}`]);

@@ -20,9 +20,10 @@ export type About = {
   facts?: readonly string[] | undefined;
 };
 
-/** What was known by an instant (epoch ms), which events count where not all do, and which page is wanted. */
+/** What was known by an instant (epoch ms) or a place in the log, which events count where not all do, and which page is wanted. */
 export type Reading = {
   knownAt?: number | undefined;
+  until?: Position | undefined;
   only?: ((event: LoggedEvent) => boolean) | undefined;
   cursor?: string | null | undefined;
   limit?: number | undefined;
@@ -69,7 +70,7 @@ export async function evidence(tx: Tx, orgId: number, asked: Whose & About & Rea
 
 /** The single additions behind the facts of a subject in a window, for sums by bucket or person at another known time. */
 export async function derived(tx: Tx, orgId: number, asked: Whose & About & Reading): Promise<Attributed[]> {
-  const { memory, known } = await knowledge(tx, orgId, asked.knownAt);
+  const { memory, known } = await knowledge(tx, orgId, asked);
   const context: Context = { ...worldOf(memory), closedTo: memory.progress.closedTo };
   const all = await gathered({ tx, orgId, known, memory }, asked);
   const events = asked.only ? all.filter(asked.only) : all;
@@ -83,9 +84,9 @@ export async function derived(tx: Tx, orgId: number, asked: Whose & About & Read
 async function knowledge(
   tx: Tx,
   orgId: number,
-  knownAt: number | undefined,
+  { knownAt, until }: Reading,
 ): Promise<{ memory: Memory; known: Known }> {
-  const position = await flowPosition(tx, orgId);
+  const position = until ?? (await flowPosition(tx, orgId));
   if (knownAt === undefined) return { memory: await readMemory(tx, orgId), known: { position } };
   const memory = await loadMemory(tx, orgId, knownAt);
   memory.progress = {

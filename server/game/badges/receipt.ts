@@ -1,8 +1,10 @@
 import type { WindowName } from '#contract/windows.ts';
 import type { Cause } from '#server/attainment/revisits/rules.ts';
+import { evidence } from '#server/facts/evidence/evidence.ts';
+import type { Tx } from '#server/foundation/db.ts';
 import { missing } from '#server/foundation/refusals.ts';
 import { reasonOf } from '#server/game/points/sentences.ts';
-import { HOUSE } from '#server/log/catalogue.ts';
+import { HOUSE, type LoggedEvent } from '#server/log/catalogue.ts';
 import { BARE, listed, type ReceiptWriter } from '#server/log/receipt.ts';
 import { eventByIdentity, eventsByIdentity } from '#server/log/store.ts';
 import { rosterOf } from '#server/people/roster.ts';
@@ -21,12 +23,14 @@ type Told = Evidence & {
   points: number;
   goal: number;
   cause: { source: string; id: string } | null;
+  /** How far the log was known; those of before do not tell. */
+  until?: number;
 };
 
 /** Why somebody has a badge: what was asked, what was there, and the events that decided it. */
 export const badgeReceipt: ReceiptWriter = {
   noun: 'badge',
-  write: async ({ db }, orgId, { subject, measure, position }) => {
+  write: async ({ db }, orgId, { subject, measure, position, cursor }) => {
     const [, badge = '', tier = '', ...period] = measure.split(':');
     const person = subject.startsWith('person:') ? subject.slice('person:'.length) : '';
     const id = earnedId({ badge, tier: tier as Tier, person, period: period.join(':') });
@@ -37,6 +41,9 @@ export const badgeReceipt: ReceiptWriter = {
     const causes = told.cause ? await eventsByIdentity(db, orgId, [told.cause]) : [];
     const withdrawn = await eventByIdentity(db, orgId, { source: HOUSE, id: withdrawnId(id) });
     const later = withdrawn ? await eventsByIdentity(db, orgId, withdrawn.data.causes as Cause['causes']) : [];
+    // a contact that tipped the scales stands among those behind the facts, with what it adds
+    const causing = causes.filter(({ source, type }) => source === HOUSE || type === 'correction');
+    const decisions = [...causing, event, ...later, ...(withdrawn ? [withdrawn] : [])];
     const name = (await rosterOf(db, orgId)).people.get(person)?.name ?? person;
     return {
       ...BARE,
@@ -52,10 +59,36 @@ export const badgeReceipt: ReceiptWriter = {
       facts: told.facts,
       sample: told.kpis[0]?.sample ?? null,
       steps: told.steps,
-      ...listed([...causes, event, ...later, ...(withdrawn ? [withdrawn] : [])]),
+      ...(await behind(db, orgId, { told, person, recordedAt: event.recordedAt, cursor, decisions })),
     };
   },
 };
+
+type Behind = {
+  told: Told;
+  person: string;
+  recordedAt: number;
+  cursor: string | undefined;
+  decisions: readonly LoggedEvent[];
+};
+
+/** The decisions first, then page by page every event behind the facts that were there when it was decided. */
+async function behind(tx: Tx, orgId: number, { told, person, recordedAt, cursor, decisions }: Behind) {
+  const known = told.until === undefined ? { knownAt: recordedAt } : { until: told.until };
+  const names = Object.keys(told.facts);
+  const facts = names.length > 0 ? names : undefined;
+  const { from, to } = told;
+  const found = await evidence(tx, orgId, { people: [person], from, to, facts, cursor, ...known });
+  const own = listed(decisions);
+  const shown = found.events.map(({ position, time, facts: adds, ...event }) => ({
+    ...event,
+    position: String(position),
+    time: iso(time),
+    facts: adds as Record<string, number>,
+  }));
+  const first = cursor === undefined ? own.events : [];
+  return { events: [...first, ...shown], eventsTotal: own.eventsTotal + found.total, next: found.next };
+}
 
 function sentenceOf(badge: Badge, told: Told, name: string): string {
   const earned = `${name} earned ${told.tier} of ${badge.name} and ${told.points} points`;
