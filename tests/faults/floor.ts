@@ -75,7 +75,7 @@ export async function openFloor(plan: FloorPlan): Promise<Floor> {
         DATABASE_URL: at(plan.through?.postgres ?? servers.postgres.url),
         REDIS_URL: plan.through?.redis ?? servers.redis.url,
         PORT: String(port),
-        DATA_DIR: path.join(servers.dir, called.replace(' ', '-')),
+        DATA_DIR: path.join(servers.dir, 'product', name, called.replace(' ', '-')),
         DEMO: 'off',
         API_KEY: KEY,
         ROLES: roles,
@@ -91,7 +91,13 @@ export async function openFloor(plan: FloorPlan): Promise<Floor> {
   if (plan.arrangement === 'split')
     for (let n = 0; n < (plan.flows ?? 1); n++)
       children.push(await child(n === 0 ? 'flow' : `flow ${n + 1}`, 'flow,jobs', await freePort()));
-  for (const one of children) await one.start();
+  try {
+    for (const one of children) await one.start();
+  } catch (error) {
+    // what did come up would stand in the way of the next
+    for (const one of children) await one.kill();
+    throw error;
+  }
   const floor: Floor = {
     name,
     servers,

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { isOutage } from '../../server/foundation/outage.ts';
 import type { Floor } from './floor.ts';
 
-const COMES_MS = 1_500;
+const COMES_MS = 3_000;
 const LOCKED = '55P03';
 
 /**
