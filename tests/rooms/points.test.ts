@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recomputeSteps } from '../../server/attainment/receipts/rules.ts';
-import { book, lockAccount } from '../../server/game/points/ledger.ts';
+import type { Tx } from '../../server/foundation/db.ts';
+import { book, lockAccount, lockPeople } from '../../server/game/points/ledger.ts';
 import { accountOf, type Transfer } from '../../server/game/points/rules.ts';
 import { windowClosed } from '../closings.ts';
 import { rebuilt } from '../rebuilt.ts';
@@ -140,6 +141,19 @@ describe('the ledger', () => {
     expect(accounts.find((one: { account: string }) => one.account === 'person:ana').balance).toBe(10);
     await world.close();
     expect((await wallet('ana')).balance).toBe(balance);
+  });
+
+  it('can be held for a floor of twenty thousand, and nobody of them spends meanwhile', async () => {
+    const people = Array.from({ length: 20_000 }, (_, n) => `p${n}`);
+    const spending = (person: string) => async (tx: Tx) => {
+      await tx.rows("select set_config('lock_timeout', '50ms', true)");
+      await lockAccount(tx, floor.orgId, accountOf(person));
+    };
+    await floor.db.transaction(async (tx) => {
+      await lockPeople(tx, floor.orgId, people);
+      await expect(floor.db.transaction(spending('p19999'))).rejects.toThrow('lock timeout');
+    });
+    await floor.db.transaction(spending('p19999'));
   });
 
   it('is only ever added to, and tells when somebody changed it all the same', async () => {

@@ -43,17 +43,17 @@ export function insertTransfers(tx: Tx, orgId: number, transfers: readonly Trans
   ]);
 }
 
+// accounts share a few hundred locks: the server has room for some thousand, and the flow may need those of a whole floor
+const LOCK = (account: string) => `pg_advisory_xact_lock($1, hashtext(${account}) & 511)`;
+
 /** Lets one command at a time spend from an account, until its transaction ends. */
 export async function lockSpending(tx: Tx, orgId: number, account: string): Promise<void> {
-  await tx.rows('select pg_advisory_xact_lock($1, hashtext($2))', [orgId, account]);
+  await tx.rows(`select ${LOCK('$2')}`, [orgId, account]);
 }
 
 /** The same for many accounts. */
 export async function lockAccounts(tx: Tx, orgId: number, accounts: readonly string[]): Promise<void> {
-  await tx.rows('select pg_advisory_xact_lock($1, hashtext(account)) from unnest($2::text[]) account', [
-    orgId,
-    textArray(accounts),
-  ]);
+  await tx.rows(`select ${LOCK('account')} from unnest($2::text[]) account`, [orgId, textArray(accounts)]);
 }
 
 export const balanceRows = (tx: Tx, orgId: number, accounts: readonly string[]): Promise<Balance[]> =>
