@@ -1,8 +1,10 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import path from 'node:path';
 import type { Socket } from 'socket.io-client';
 import { io } from 'socket.io-client';
 import type { Child } from './child-house.ts';
 import { leg } from './legs.ts';
-import { frameOf, openKnown, openRaw, type RawSocket, until } from './raw-socket.ts';
+import { until } from './raw-socket.ts';
 
 export type Hostile = { deaf: number; floods: number; readers: number; seconds: number };
 export type Found = {
@@ -39,7 +41,7 @@ export async function beset({ child, key }: House, plan: Hostile): Promise<Found
   const grown = (await peak) - before;
   await load.stop();
   const { cut } = await metricsOf(child.url, key);
-  for (const one of bad) one.end();
+  bad.kill('SIGKILL');
   for (const socket of readers) socket.disconnect();
   const [p50, p99] = [quantile(told, 0.5), quantile(told, 0.99)];
   return { grown, calmP99, p50, p99, samples: told.length, cutWithinMs, cut };
@@ -104,53 +106,16 @@ function hearAll(readers: Socket[], sent: { at: number; position: number }[]): n
   return times;
 }
 
-async function misbehave(url: string, key: string, plan: Hostile): Promise<RawSocket[]> {
-  const bad: RawSocket[] = [];
-  for (let n = 0; n < plan.deaf; n++) bad.push(await deaf(await openKnown(url, key), n));
-  for (let n = 0; n < plan.floods; n++) flood(bad[bad.push(await openKnown(url, key)) - 1] as RawSocket);
-  for (let n = 0; n < 5; n++) {
-    const long = await openKnown(url, key);
-    long.write(announced(10_000_000));
-    const rubbish = await openKnown(url, key);
-    rubbish.say('4999999-["x"');
-    const silent = await openRaw(url);
-    bad.push(long, rubbish, silent);
-  }
-  return bad;
-}
-
-/** Reads nothing from now on and asks for the whole state again and again; some go on answering pings that they do not see. */
-async function deaf(raw: RawSocket, n: number): Promise<RawSocket> {
-  raw.deaf();
-  let id = 0;
-  const ask = setInterval(() => {
-    if (raw.isGone()) return clearInterval(ask);
-    raw.say(`42${++id}${JSON.stringify(['unsubscribe', { topic: TOPIC }])}`);
-    raw.say(`42${++id}${JSON.stringify(['subscribe', { topic: n % 3 ? TOPIC : 'members:red' }])}`);
-  }, 500);
-  if (n % 2 === 0) return raw;
-  const pong = setInterval(() => (raw.isGone() ? clearInterval(pong) : raw.say('3')), 3_000);
-  return raw;
-}
-
-/** Says as much as the line takes. */
-function flood(raw: RawSocket): void {
-  const words = Buffer.concat(
-    Array.from({ length: 200 }, (_, n) => frameOf(`42${n}${JSON.stringify(['subscribe', { topic: TOPIC }])}`)),
-  );
-  const more = setInterval(() => {
-    if (raw.isGone()) clearInterval(more);
-    else if (raw.socket.writableLength < 1_000_000) raw.write(words);
-  }, 5);
-}
-
-/** The head of a frame that says how long it will be. */
-function announced(bytes: number): Buffer {
-  const head = Buffer.alloc(14);
-  head[0] = 0x81;
-  head[1] = 0x80 | 127;
-  head.writeBigUInt64BE(BigInt(bytes), 2);
-  return head;
+/** All who misbehave, in a process of their own: what keeps them busy must not keep those who listen from listening. */
+async function misbehave(url: string, key: string, plan: Hostile): Promise<ChildProcess> {
+  const script = path.join(import.meta.dirname, 'misbehaving.ts');
+  const args = [script, url, key, String(plan.deaf), String(plan.floods)];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.once('data', () => resolve());
+    child.once('exit', (code) => reject(new Error(`those who misbehave ended too early (${code})`)));
+  });
+  return child;
 }
 
 async function mostMemory(child: Child, ms: number): Promise<number> {

@@ -178,11 +178,12 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
         if (!given.ok) turnedAway.inc({ code: given.code });
         ack(given);
       };
-      turns.take(() =>
-        subscribe(socket, message).then(answer, (error) =>
+      turns.take(async () => {
+        if (turnstile.isCut(wireOf(socket))) return;
+        await subscribe(socket, message).then(answer, (error) =>
           answer({ ok: false, code: (error as { code?: string }).code ?? 'busy' }),
-        ),
-      );
+        );
+      });
     });
     socket.on('unsubscribe', (message, ack) => {
       if (typeof message?.topic === 'string') leave(socket, message.topic);

@@ -20,13 +20,18 @@ export type Turnstile = {
   sit(wire: Wire, viewer: Known, address: string): () => void;
   /** Ends a socket at once, and counts why. */
   cut(wire: Wire, why: Why): void;
+  /** Whether a socket was ended here; what it asked before is answered no more. */
+  isCut(wire: Wire): boolean;
 };
 
 /** Counts who is there, and ends what disturbs the others. */
 export function openTurnstile(): Turnstile {
   const seats = new Map<string, number>();
   const seated = new WeakSet<Wire>();
+  const gone = new WeakSet<Wire>();
   const end = (wire: Wire, why: Why): void => {
+    if (gone.has(wire)) return;
+    gone.add(wire);
     cuts.inc({ reason: why });
     // a client that does not behave is not waited for
     wire.transport.socket?.terminate();
@@ -38,16 +43,12 @@ export function openTurnstile(): Turnstile {
   };
   return {
     cut: end,
+    isCut: (wire) => gone.has(wire),
     watch: (wire) => {
       const breath = freshBreath(performance.now());
-      let isCut = false;
       let isAsked = false;
-      const stop = (why: Why): void => {
-        if (!isCut) end(wire, why);
-        isCut = true;
-      };
       const hear = (): void => {
-        if (!spend(breath, performance.now())) stop('flood');
+        if (!spend(breath, performance.now())) end(wire, 'flood');
       };
       wire.on('packetCreate', ({ type }) => {
         if (type === 'ping') isAsked = true;
@@ -55,7 +56,7 @@ export function openTurnstile(): Turnstile {
       wire.on('packet', ({ type }) => {
         hear();
         // an answer to no ping comes from somebody who does not read them
-        if (type === 'pong' && !isAsked) stop('slow');
+        if (type === 'pong' && !isAsked) end(wire, 'slow');
         if (type === 'pong') isAsked = false;
       });
       wire.transport.socket?.on('ping', hear);
