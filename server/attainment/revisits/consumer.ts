@@ -126,15 +126,21 @@ const placed = (roster: Roster, one: Mark): Placed => ({
   zone: zoneAt(roster, one.person, one.bucket * BUCKET_MS),
 });
 
+/** Marks by the quarter of an hour and the calendar that they share: what those mean is asked once for all of them. */
+export const byPlace = (marks: readonly Placed[]): [Placed, Placed[]][] =>
+  [...Map.groupBy(marks, ({ zone, bucket }) => `${zone} ${bucket}`).values()].map((own) => [own[0] as Placed, own]);
+
 async function windowsOf(tx: Tx, orgId: number, marks: readonly Placed[]): Promise<Again[]> {
   const wanted = new Map<string, Mark[]>();
   const asked = new Map<string, Pick<Closed, 'window' | 'zone' | 'from'>>();
-  for (const one of marks) {
+  for (const [{ bucket, zone }, own] of byPlace(marks)) {
     for (const window of NAMES) {
-      const { from } = resolveWindow(window, one.bucket * BUCKET_MS, one.zone);
-      const key = windowKey({ window, zone: one.zone, from });
-      asked.set(key, { window, zone: one.zone, from });
-      wanted.set(key, [...(wanted.get(key) ?? []), one]);
+      const { from } = resolveWindow(window, bucket * BUCKET_MS, zone);
+      const key = windowKey({ window, zone, from });
+      asked.set(key, { window, zone, from });
+      const known = wanted.get(key) ?? [];
+      for (const one of own) known.push(one);
+      wanted.set(key, known);
     }
   }
   return againOf(await closedAmong(tx, orgId, [...asked.values()]), wanted);

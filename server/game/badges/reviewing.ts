@@ -1,6 +1,6 @@
 import type { PersonResult } from '#server/attainment/performance/people.ts';
 import { resultsAgain } from '#server/attainment/revisits/again.ts';
-import type { Review } from '#server/attainment/revisits/consumer.ts';
+import { byPlace, type Review } from '#server/attainment/revisits/consumer.ts';
 import { type Closed, closedAmong, closedDays } from '#server/attainment/revisits/store.ts';
 import { BUCKET_MS, resolveWindow, type Span } from '#server/facts/windows.ts';
 import type { Tx } from '#server/foundation/db.ts';
@@ -30,11 +30,11 @@ type Marked = { span: Span; zone: string; marks: Review['marks'] };
 
 function spansOf({ period }: Badge, { marks }: Review): Map<string, Marked> {
   const spans = new Map<string, Marked>();
-  for (const mark of marks) {
-    const span = resolveWindow(period, mark.bucket * BUCKET_MS, mark.zone);
-    const key = `${mark.zone} ${span.from}`;
-    const known = spans.get(key) ?? { span, zone: mark.zone, marks: [] };
-    known.marks.push(mark);
+  for (const [{ bucket, zone }, own] of byPlace(marks)) {
+    const span = resolveWindow(period, bucket * BUCKET_MS, zone);
+    const key = `${zone} ${span.from}`;
+    const known = spans.get(key) ?? { span, zone, marks: [] };
+    for (const mark of own) known.marks.push(mark);
     spans.set(key, known);
   }
   return spans;
