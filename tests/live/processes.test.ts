@@ -5,6 +5,8 @@ import { io, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { migrateDb } from '../../server/foundation/db.ts';
 import { freePort } from '../../server/foundation/embedded/processes.ts';
+import { openRedis } from '../../server/foundation/redis.ts';
+import { readPosition } from '../../server/game/leaderboards/redis-store.ts';
 import { merge } from '../../src/lib/live/merge.ts';
 import { type Child, startChild } from '../child-house.ts';
 import { leg } from '../legs.ts';
@@ -214,6 +216,12 @@ describe.skipIf(missing !== null)(
       expect(await shown(`?after=${last.position}`)).toEqual(counted);
       await until(async () => JSON.stringify(await shown()) === JSON.stringify(counted));
       await until(() => seen.state.facts.handled === count.get('ben'));
+      // and the boards are kept, not computed for want of a Redis that takes them
+      const redis = openRedis(plan.redisUrl);
+      await redis.connect();
+      const [org] = await rows<{ id: number }>('select org_id as id from flows order by org_id limit 1');
+      await until(async () => ((await readPosition(redis, org?.id ?? 0)) ?? 0) >= Number(last.position));
+      redis.disconnect();
     });
   },
 );
