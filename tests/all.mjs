@@ -32,6 +32,8 @@ export async function testAll({ node, env, root, say, build }) {
   ]);
   check('types of the server', ['node_modules/@typescript/native/bin/tsc', '-p', 'server']);
 
+  // houses that tests start as processes serve them too
+  const built = build();
   const browser = findBrowser(say);
   const report = path.join(results, 'vitest.json');
   const unit = run(
@@ -56,7 +58,7 @@ export async function testAll({ node, env, root, say, build }) {
   if (!browser) {
     say('no Chromium could be had without root: the component tests and journeys are left out');
     sum.skipped++;
-  } else if (!build()) sum.failed++;
+  } else if (!built) sum.failed++;
   else {
     const journeys = path.join(results, 'journeys.json');
     const good = run(

@@ -40,11 +40,15 @@ function section(badge: Badge): string {
 
 const TAIL = `## Late events
 
-What a source tells more than 24 hours late celebrates nothing. Where such events are part of what a badge counts, the badge is earned only if their sources are set to \`backfill: award\`, and only by windows that close after they came in. A closed window is not decided again.
+What a source tells more than 24 hours late celebrates nothing. Where such events are part of what a badge counts, the badge is earned only if their sources are set to \`backfill: award\`, and by windows that close after they came in.
+
+## Corrections
+
+Where a correction, a late event or an agent who is assigned later changes a window that was decided already, it is decided again when the next hour closes, however long ago it was. A tier that was not earned after all is withdrawn with its points, and is no longer in the case, on walls or celebrated; a tier that was missed is earned. \`full-house\` is withdrawn only for want of contacts. A tier that is earned again has a number behind its period in its receipt (\`...:2\`) and is not celebrated again. See [decision 10](../decisions/0010-closed-windows-are-decided-again.md).
 
 ## At the doors
 
-\`GET /api/v1/badges\` is this list. \`GET /api/v1/people/{id}/badges\` is what somebody earned and what comes next: \`{person, items:[{badge, name, words, art, period, tier, counts, earned:[{tier, period, at, points, celebrate, receipt}], next:{tier, value, goal, unit, words, progress, standing}|null}], position}\`; \`progress\` is in per-mille. The topic \`badges:<person>\` shows the same, live. Each \`receipt\` is a measure for \`GET /api/v1/receipts?subject=person:ID&measure=...\`.
+\`GET /api/v1/badges\` is this list. \`GET /api/v1/people/{id}/badges\` is what somebody earned and what comes next: \`{person, items:[{badge, name, words, art, period, tier, counts, earned:[{tier, period, at, points, celebrate, receipt}], next:{tier, value, goal, unit, words, progress, standing}|null}], position}\`; \`progress\` is in per-mille. The topic \`badges:<person>\` shows the same, live. Each \`receipt\` is a measure for \`GET /api/v1/receipts?subject=person:ID&measure=...\`: the arithmetic as it was decided, the decision, and page by page (\`cursor\`) every event behind the facts that were known then.
 `;
 
 if (import.meta.main) writeFileSync(BADGE_PAGE, badgePage());
