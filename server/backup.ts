@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { takeBackup } from '#server/foundation/backup/taking.ts';
 import { readConfig } from '#server/foundation/config.ts';
-import { openDb } from '#server/foundation/db.ts';
+import { openOwnDb } from '#server/foundation/db.ts';
 import { startServers } from '#server/foundation/embedded/services.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -14,8 +14,10 @@ if (existsSync(file)) fail(`${file} is there already; it is not written over.`, 
 
 const started = performance.now();
 const servers = await startServers(readConfig(process.env, root), false);
-const db = openDb(servers.databaseUrl, 1);
-const taken = await takeBackup(db, file, path.join(root, 'drizzle')).catch((error: Error) => fail(error.message, 1));
+const db = openOwnDb(servers.databaseUrl, 1);
+const taken = await takeBackup(db.every, file, path.join(root, 'drizzle')).catch((error: Error) =>
+  fail(error.message, 1),
+);
 await db.close();
 await servers.stop();
 console.log(JSON.stringify({ file, ...taken, seconds: Math.round(performance.now() - started) / 1000 }));

@@ -3,7 +3,7 @@ import path from 'node:path';
 import pino from 'pino';
 import { systemClock } from '#server/foundation/clock.ts';
 import { readConfig } from '#server/foundation/config.ts';
-import { type Db, migrateDb, openDb } from '#server/foundation/db.ts';
+import { migrateDb, type OwnDb, openOwnDb } from '#server/foundation/db.ts';
 import { startServers } from '#server/foundation/embedded/services.ts';
 import { openRedis } from '#server/foundation/redis.ts';
 import { organisationsOf } from '#server/log/flow-store.ts';
@@ -17,17 +17,17 @@ const verify = process.argv.includes('--verify');
 const config = readConfig(process.env, root);
 const servers = await startServers(config, false);
 await migrateDb(servers.databaseUrl, path.join(root, 'drizzle'));
-const live = openDb(servers.databaseUrl, 2);
-const shadow = openDb(servers.databaseUrl, 4, `${SHADOW},public`);
+const live = openOwnDb(servers.databaseUrl, 2);
+const shadow = openOwnDb(servers.databaseUrl, 4, `${SHADOW},public`);
 const redis = openRedis(servers.redisUrl);
 
 const ground = { db: shadow, redis, clock: systemClock, config, log: openLog(shadow, systemClock, false) };
 const rooms = consumers(ground);
 const tables = rooms.flatMap((consumer) => consumer.tables);
-await makeShadow(live, tables);
+await makeShadow(live.every, tables);
 const log = pino({ level: 'warn' }, pino.destination(2));
 const results = await all(live);
-await dropShadow(live);
+await dropShadow(live.every);
 redis.disconnect();
 await Promise.all([live.close(), shadow.close()]);
 await servers.stop();
@@ -42,9 +42,9 @@ console.log(
 );
 process.exit(verify && results.some((result) => result.differences.length > 0) ? 1 : 0);
 
-async function all(db: Db): Promise<Rebuilt[]> {
+async function all(db: OwnDb): Promise<Rebuilt[]> {
   const done: Rebuilt[] = [];
-  for (const orgId of await organisationsOf(db))
+  for (const orgId of await organisationsOf(db.every))
     done.push(await rebuild({ live: db, shadow, consumers: rooms, clock: systemClock, log, verify }, orgId));
   return done;
 }

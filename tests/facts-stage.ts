@@ -25,14 +25,16 @@ export const iso = (minutes: number) => new Date(at(minutes)).toISOString();
 
 export async function newOrganisation(): Promise<number> {
   const orgId = world.orgId + ++organisations;
-  await ensureFlow(world.db, orgId);
+  await ensureFlow(world.db.of(orgId), orgId);
   return orgId;
 }
 
 /** What is stored, as the pure derivation would name it. */
 export async function stored(orgId: number) {
-  const rows = await world.db.rows<Record<string, unknown>>('select * from facts where org_id = $1', [orgId]);
-  const beside = await world.db.rows<Record<string, unknown>>('select * from facts_named where org_id = $1', [orgId]);
+  const rows = await world.every.rows<Record<string, unknown>>('select * from facts where org_id = $1', [orgId]);
+  const beside = await world.every.rows<Record<string, unknown>>('select * from facts_named where org_id = $1', [
+    orgId,
+  ]);
   const found: Record<string, number> = {};
   for (const { org_id, person, bucket, queue, channel, ...core } of rows) {
     expect(Object.values(core).some((value) => value !== null)).toBe(true);
@@ -71,7 +73,7 @@ export function contextOf(events: LoggedEvent[]) {
 }
 
 export async function refOf(orgId: number, source: string, name: string): Promise<number> {
-  const refs = await world.db.transaction((tx) => refsOf(tx, orgId, [{ kind: 'agent', source, name }]));
+  const refs = await world.every.transaction((tx) => refsOf(tx, orgId, [{ kind: 'agent', source, name }]));
   return [...refs.values()][0] as number;
 }
 

@@ -5,7 +5,7 @@ import type { DestinationStream } from 'pino';
 import { io, type Socket } from 'socket.io-client';
 import { inject } from 'vitest';
 import { readConfig } from '../server/foundation/config.ts';
-import { migrateDb } from '../server/foundation/db.ts';
+import { migrateDb, openOwnDb, type Reach } from '../server/foundation/db.ts';
 import { openLogger } from '../server/foundation/logging.ts';
 import { openRedis } from '../server/foundation/redis.ts';
 import { type House, openHouse } from '../server/house.ts';
@@ -19,6 +19,8 @@ const REDIS_DATABASES = 15;
 export type Open = House & {
   url: string;
   databaseUrl: string;
+  /** Everything that is there, as the owner of the house sees it. */
+  every: Reach;
   time: { now: number };
   /** A call with the API key, answered as `{status, body}`. */
   call(
@@ -52,6 +54,7 @@ export async function newHouse(
     clock,
     log: openLogger(options.log ?? 'silent', options.logTo),
   });
+  const own = openOwnDb(databaseUrl, 1);
   await house.ground.redis.flushdb();
   await begin(house.ground);
   const url = await house.app.listen({ host: '127.0.0.1', port: 0 });
@@ -60,6 +63,7 @@ export async function newHouse(
     ...house,
     url,
     databaseUrl,
+    every: own.every,
     time,
     call: async (method, at, body, headers = {}) => {
       const response = await fetch(url + at, {
@@ -88,7 +92,7 @@ export async function newHouse(
     },
     shut: async () => {
       for (const socket of sockets) socket.disconnect();
-      await house.close();
+      await Promise.all([house.close(), own.close()]);
       await run(server, `drop database ${name} with (force)`);
     },
   };

@@ -1,6 +1,6 @@
 import pino from 'pino';
 import { consumers } from '../server/flow.ts';
-import { openDb } from '../server/foundation/db.ts';
+import { openOwnDb } from '../server/foundation/db.ts';
 import { rebuild } from '../server/log/rebuilding.ts';
 import { dropShadow, makeShadow, SHADOW } from '../server/log/shadow-store.ts';
 import type { World } from './world.ts';
@@ -12,19 +12,19 @@ export async function rebuilt(world: World): Promise<{ events: number; differenc
   const forget = () => {
     for (const room of rooms) room.forget(world.orgId);
   };
-  const live = openDb(world.url, 2);
+  const live = openOwnDb(world.url, 2);
   await makeShadow(
-    live,
+    live.every,
     rooms.flatMap((room) => room.tables),
   );
-  const shadow = openDb(world.url, 2, `${SHADOW},public`);
+  const shadow = openOwnDb(world.url, 2, `${SHADOW},public`);
   forget();
   const log = pino({ level: 'silent' });
   const plan = { live, shadow, consumers: rooms, clock: world.clock, log, verify: true };
   const { events, differences } = await rebuild(plan, world.orgId);
   forget();
   await shadow.close();
-  await dropShadow(live);
+  await dropShadow(live.every);
   await live.close();
   return { events, differences };
 }

@@ -43,15 +43,15 @@ export async function populate(house: Open, many: number): Promise<string[]> {
   const board = { measure: 'aht', window: 'day', unit: 'person', scopes: ['org'], mode: 'full', n: 10 };
   const { body } = await house.call('PUT', '/api/v1/boards/handling', board);
   await house.call('GET', `/api/v1/sources?after=${body.position}`);
-  const [org] = await db.rows<{ id: number }>('select org_id as id from flows order by org_id limit 1');
+  const [org] = await house.every.rows<{ id: number }>('select org_id as id from flows order by org_id limit 1');
   const orgId = org?.id ?? 0;
   const now = clock.now();
   const cookies: string[] = [];
   const signIn = async (n: number): Promise<void> => {
     const id = randomUUID();
     const account = { id, orgId, email: `p${n}@example.org`, password: null, person: `p${n}`, disabledAt: null };
-    await saveAccount(db, account, now);
-    cookies[n] = `floorlight=${await openSession(db, { id, orgId, browser: null }, now)}`;
+    await saveAccount(db.of(orgId), account, now);
+    cookies[n] = `floorlight=${await openSession(db.of(orgId), { id, orgId, browser: null }, now)}`;
   };
   for (let from = 0; from < many; from += AT_ONCE)
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, many - from) }, (_, n) => signIn(from + n)));

@@ -1,10 +1,10 @@
-import type { World } from './world.ts';
+import type { Tx } from '../server/foundation/db.ts';
 
 /** What says of a row only that somebody was there. */
 const SEEN = "array['last_seen_at','seen_at','last_used_at']";
 
 /** Every table with its rows as one digest: those of an organisation, or all. */
-export async function rowsOf(db: World['db'], orgId: number | null): Promise<Record<string, string>> {
+export async function rowsOf(db: Tx, orgId: number | null): Promise<Record<string, string>> {
   const tables = await db.rows<{ name: string }>(
     `select c.table_name as name from information_schema.columns c
      join information_schema.tables t using (table_schema, table_name)

@@ -47,8 +47,8 @@ export const BOARDS = [
 export async function keepBoards(floor: ScoredFloor): Promise<void> {
   const { orgId, db } = floor;
   const now = floor.clock.now();
-  const definitions = await definitionsFor(db, orgId, { name: 'day', from: now, to: now });
-  await defineBoards(floor, { orgId, roster: await rosterOf(db, orgId), definitions }, BOARDS);
+  const definitions = await definitionsFor(db.of(orgId), orgId, { name: 'day', from: now, to: now });
+  await defineBoards(floor, { orgId, roster: await rosterOf(db.of(orgId), orgId), definitions }, BOARDS);
   await floor.settle();
 }
 

@@ -5,7 +5,7 @@ import pino from 'pino';
 import { inject } from 'vitest';
 import { consumers, projections } from '../server/flow.ts';
 import { readConfig } from '../server/foundation/config.ts';
-import { migrateDb, openDb } from '../server/foundation/db.ts';
+import { type Db, migrateDb, openDb, openOwnDb, type Reach } from '../server/foundation/db.ts';
 import { openRedis } from '../server/foundation/redis.ts';
 import type { LoggedEvent } from '../server/log/catalogue.ts';
 import type { Consumer } from '../server/log/consumer.ts';
@@ -17,6 +17,8 @@ import { eventsAfter, headOf } from '../server/log/store.ts';
 export type World = Ground & {
   orgId: number;
   url: string;
+  /** Everything that is there, as the owner of the house sees it. */
+  every: Reach;
   /** The hands of the clock; tests move them. */
   time: { now: number };
   /** Runs the flow of the organisation until everything committed is reflected. */
@@ -37,6 +39,7 @@ export async function newWorld(
   await run(server, `create database ${name} template ${await template}`);
   const url = at(server, name);
   const db = openDb(url, 6);
+  const own = openOwnDb(url, 2);
   const redis = openRedis(inject('redisUrl'));
   await redis.connect();
   const time = { now: options.now ?? Date.parse('2026-03-11T10:00:00Z') };
@@ -46,7 +49,7 @@ export async function newWorld(
   const ground: Ground = { db, redis, clock, config, log };
   // organisations are numbered per database and Redis is shared: each world gets numbers of its own
   const orgId = 1 + Math.floor(Math.random() * 2_000_000_000);
-  await ensureFlow(db, orgId);
+  await ensureFlow(db.of(orgId), orgId);
   const flow = {
     db,
     clock,
@@ -62,28 +65,29 @@ export async function newWorld(
     ...ground,
     orgId,
     url,
+    every: own.every,
     time,
     settle: async (org = orgId) => {
       const runner = runners.get(org) ?? new Runner(flow, org);
       runners.set(org, runner);
       // another test's open transaction on the same server holds the reading back for a moment
       do await runner.turn();
-      while ((await flowPosition(db, org)) < (await headOf(db, org)));
+      while ((await flowPosition(db.of(org), org)) < (await headOf(db.of(org), org)));
     },
     close: async () => {
       log.bell.close();
       redis.disconnect();
-      await db.close();
+      await Promise.all([db.close(), own.close()]);
       await run(server, `drop database ${name} with (force)`);
     },
   };
 }
 
 /** Everything in the log. Another test's open transaction on the same server holds the reading back for a moment. */
-export async function wholeLog(db: World['db'], org: number): Promise<LoggedEvent[]> {
+export async function wholeLog(db: Db, org: number): Promise<LoggedEvent[]> {
   for (;;) {
-    const events = await eventsAfter(db, org, 0, { most: 100_000 });
-    if ((events.at(-1)?.position ?? 0) === (await headOf(db, org))) return events;
+    const events = await eventsAfter(db.of(org), org, 0, { most: 100_000 });
+    if ((events.at(-1)?.position ?? 0) === (await headOf(db.of(org), org))) return events;
   }
 }
 

@@ -22,7 +22,7 @@ export function watchWindows(ground: Ground, log: Logger): { stop(): void } {
     if (working) return;
     working = true;
     try {
-      for (const orgId of await organisationsOf(ground.db)) await pass(ground, orgId, done);
+      for (const orgId of await organisationsOf(ground.db.lobby)) await pass(ground, orgId, done);
     } catch (error) {
       log.warn({ err: error }, 'the windows could not be closed and will be looked at again');
     } finally {
@@ -40,7 +40,7 @@ export function watchWindows(ground: Ground, log: Logger): { stop(): void } {
  */
 export async function pass(ground: Ground, orgId: number, done = new Set<string>()): Promise<void> {
   const now = ground.clock.now();
-  const roster = await rosterOf(ground.db, orgId);
+  const roster = await rosterOf(ground.db.of(orgId), orgId);
   const at = { ground, orgId, done };
   const due = await unknown(at, closings(roster, now));
   if (due.some((event) => event.data.window !== 'bucket')) {
@@ -60,14 +60,14 @@ export async function pass(ground: Ground, orgId: number, done = new Set<string>
  * behind its time. Appends in order of time what is not in the log yet. Times are epoch ms.
  */
 export async function closeSpan(ground: Ground, orgId: number, span: { from: number; to: number }): Promise<void> {
-  const due = [bucketClosing(span.to), ...closingsWithin(await rosterOf(ground.db, orgId), span)];
+  const due = [bucketClosing(span.to), ...closingsWithin(await rosterOf(ground.db.of(orgId), orgId), span)];
   const missing = await unknown({ ground, orgId, done: new Set() }, due);
   if (missing.length > 0) await ground.log.submit(orgId, missing);
 }
 
 /** Sets the baselines of the day that holds an instant (epoch ms), from what is reflected by now. */
 export async function openDay(ground: Ground, orgId: number, at: number): Promise<void> {
-  const days = openings(await rosterOf(ground.db, orgId), at);
+  const days = openings(await rosterOf(ground.db.of(orgId), orgId), at);
   const due = await baselines({ ground, orgId, done: new Set() }, days);
   if (due.length > 0) await ground.log.submit(orgId, due);
 }
@@ -78,7 +78,7 @@ type At = { ground: Ground; orgId: number; done: Set<string> };
 async function baselines(at: At, days: readonly Opening[]): Promise<NewEvent[]> {
   const due: NewEvent[] = [];
   for (const day of await unknown(at, days)) {
-    const data = await baselineFor(at.ground.db, at.orgId, day);
+    const data = await baselineFor(at.ground.db.of(at.orgId), at.orgId, day);
     if (Object.keys(data.values).length > 0)
       due.push({ source: HOUSE, id: day.id, type: 'baseline.set', time: at.ground.clock.now(), data });
   }
@@ -92,7 +92,7 @@ async function unknown<Event extends { id: string }>(
 ): Promise<Event[]> {
   const asked = events.filter((event) => !done.has(`${orgId} ${event.id}`));
   const wanted = asked.map(({ id }) => ({ source: HOUSE, id }));
-  const known = asked.length > 0 ? await eventsByIdentity(ground.db, orgId, wanted) : [];
+  const known = asked.length > 0 ? await eventsByIdentity(ground.db.of(orgId), orgId, wanted) : [];
   for (const { id } of known) done.add(`${orgId} ${id}`);
   return asked.filter((event) => !done.has(`${orgId} ${event.id}`));
 }

@@ -19,7 +19,7 @@ export function coachingTopics(ground: Pick<Ground, 'db' | 'clock'>): Topic<View
       return own !== null && !(await leadPerson(viewer, { id: own }, floor)) ? `without:${own}` : 'all';
     },
     snapshot: async (orgId, { parts }, variant) => {
-      const roster = await rosterOf(ground.db, orgId);
+      const roster = await rosterOf(ground.db.of(orgId), orgId);
       const members = [...roster.people.values()].filter(({ team }) => team === parts[0]).map(({ id }) => id);
       const people = members.filter((id) => variant !== `without:${id}`).sort();
       return flagsOf(ground, orgId, { people, state: 'open' });

@@ -13,9 +13,9 @@ import { presentFlags, presentPlans, shownBy } from './views.ts';
 export const flagReceipt: ReceiptWriter = {
   noun: 'flag',
   write: async (ground, orgId, asked) => {
-    const row = await flagRow(ground.db, orgId, asked.measure.slice('flag:'.length));
+    const row = await flagRow(ground.db.of(orgId), orgId, asked.measure.slice('flag:'.length));
     if (!row || asked.subject !== `person:${row.person}`) throw missing('This person has no such flag.');
-    const by = await shownBy(ground.db, orgId, ground.clock.now());
+    const by = await shownBy(ground.db.of(orgId), orgId, ground.clock.now());
     const [flag] = (await presentFlags(by, [row])) as [Flag];
     const { currency } = by.roster.organisation;
     const say = (value: number) => said(value, flag.kpi.unit, currency);
@@ -30,7 +30,7 @@ export const flagReceipt: ReceiptWriter = {
       target: { version: target.version, of: target.of, marks: target.marks },
       sample: row.evidence.reduce((sum, { sample }) => sum + sample, 0),
       steps: stepsOf(row, say),
-      ...listed(await ownEvents(ground.db, orgId, idsOfFlag(row))),
+      ...listed(await ownEvents(ground.db.of(orgId), orgId, idsOfFlag(row))),
     };
   },
 };
@@ -39,9 +39,9 @@ export const flagReceipt: ReceiptWriter = {
 export const coachingReceipt: ReceiptWriter = {
   noun: 'coaching',
   write: async (ground, orgId, asked) => {
-    const row = await planRow(ground.db, orgId, asked.measure.slice('coaching:'.length));
+    const row = await planRow(ground.db.of(orgId), orgId, asked.measure.slice('coaching:'.length));
     if (!row || asked.subject !== `person:${row.person}`) throw missing('This person has no such follow-up.');
-    const by = await shownBy(ground.db, orgId, ground.clock.now());
+    const by = await shownBy(ground.db.of(orgId), orgId, ground.clock.now());
     const [plan] = await presentPlans(by, [row]);
     const seen = row.acknowledgedAt === null ? 'not acknowledged yet' : 'acknowledged';
     const at = new Date(row.launchedAt).toISOString();
@@ -51,14 +51,14 @@ export const coachingReceipt: ReceiptWriter = {
       window: { name: 'custom', from: at, to: at },
       ...(await changed(ground, orgId, row)),
       sentence: `${plan?.by.name} started this follow-up on ${plan?.kpi.name.toLowerCase()} with ${plan?.person.name}, due ${row.dueOn}; it is ${row.state}, ${seen}.`,
-      ...listed(await ownEvents(ground.db, orgId, idsOfPlan(row))),
+      ...listed(await ownEvents(ground.db.of(orgId), orgId, idsOfPlan(row))),
     };
   },
 };
 
 /** What the coached KPI was before and is since, and the difference; no number while one of the two is missing. */
 async function changed({ db, clock }: Ground, orgId: number, plan: PlanRow): Promise<Pick<Receipt, 'value' | 'steps'>> {
-  const effect = await effectOf(db, orgId, { plan, now: clock.now() });
+  const effect = await effectOf(db.of(orgId), orgId, { plan, now: clock.now() });
   const before = effect?.before.value ?? null;
   const since = effect?.since.value ?? null;
   if (before === null || since === null) return { value: null, steps: [] };

@@ -22,14 +22,14 @@ export async function coachingRoutes(plain: FastifyInstance, ground: Ground): Pr
   const { db, clock } = ground;
   const flagFor = async (request: FastifyRequest, may: May) => {
     const { id } = request.params as { id: string };
-    const row = await flagRow(db, orgOf(request), id);
+    const row = await flagRow(db.of(orgOf(request)), orgOf(request), id);
     if (!row) throw missing(`There is no flag ${id}.`);
     await admit(ground, request.viewer, { may, asked: { id: row.person } });
     return row;
   };
   const planFor = async (request: FastifyRequest, may: May) => {
     const { id } = request.params as { id: string };
-    const row = await planRow(db, orgOf(request), id);
+    const row = await planRow(db.of(orgOf(request)), orgOf(request), id);
     if (!row) throw missing(`There is no follow-up ${id}.`);
     await admit(ground, request.viewer, { may, asked: { id: row.person } });
     return row;
@@ -38,13 +38,13 @@ export async function coachingRoutes(plain: FastifyInstance, ground: Ground): Pr
   app.get('/api/v1/flags', { config: { may: leadSome }, schema: { querystring: FlagQuery } }, async (request) => {
     const { team, state } = request.query;
     if (team && !(await seeMembers(request.viewer, { id: team }, floorFor(ground, request.viewer)))) throw forbidden();
-    const people = await ledBy(ground.db, request.viewer, team);
+    const people = await ledBy(ground.db.of(orgOf(request)), request.viewer, team);
     return paged(await flagsOf(ground, orgOf(request), { people, state }), request.query);
   });
   app.get('/api/v1/flags/:id', { config: { may: signedIn }, schema: { params } }, async (request) => {
     const row = await flagFor(request, ownOrLed);
-    const [flag] = await presentFlags(await shownBy(db, orgOf(request), clock.now()), [row]);
-    return { ...flag, position: String(await flowPosition(db, orgOf(request))) };
+    const [flag] = await presentFlags(await shownBy(db.of(orgOf(request)), orgOf(request), clock.now()), [row]);
+    return { ...flag, position: String(await flowPosition(db.of(orgOf(request)), orgOf(request))) };
   });
   const closing = { config: { may: leadSome }, schema: { params, body: FlagClosing } };
   app.post('/api/v1/flags/:id/close', closing, async (request) => {
@@ -72,7 +72,7 @@ export async function coachingRoutes(plain: FastifyInstance, ground: Ground): Pr
       const { person, state = null } = request.query;
       if (person === undefined) await admit(ground, request.viewer, { may: leadSome, asked: {} });
       else await admit(ground, request.viewer, { may: ownOrLed, asked: { id: person } });
-      const people = person === undefined ? await ledBy(ground.db, request.viewer) : [person];
+      const people = person === undefined ? await ledBy(ground.db.of(orgOf(request)), request.viewer) : [person];
       const wanted = { people, state, own: person !== undefined };
       return paged(await coachingOf(ground, orgOf(request), wanted), request.query);
     },
@@ -80,9 +80,9 @@ export async function coachingRoutes(plain: FastifyInstance, ground: Ground): Pr
   app.get('/api/v1/coaching/:id', { config: { may: signedIn }, schema: { params } }, async (request) => {
     const orgId = orgOf(request);
     const plan = await planFor(request, ownOrLed);
-    const [shown] = await presentPlans(await shownBy(db, orgId, clock.now()), [plan]);
-    const effect = await effectOf(db, orgId, { plan, now: clock.now() });
-    return { ...shown, effect, position: String(await flowPosition(db, orgId)) };
+    const [shown] = await presentPlans(await shownBy(db.of(orgId), orgId, clock.now()), [plan]);
+    const effect = await effectOf(db.of(orgId), orgId, { plan, now: clock.now() });
+    return { ...shown, effect, position: String(await flowPosition(db.of(orgId), orgId)) };
   });
   app.post('/api/v1/coaching', { config: { may: leadSome }, schema: { body: Launch } }, async (request, reply) => {
     await admit(ground, request.viewer, { may: leadPerson, asked: { id: request.body.person } });

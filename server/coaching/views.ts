@@ -90,7 +90,7 @@ type Reading = Pick<Ground, 'db' | 'clock'>;
 
 /** All flags of some people, and the position that they cover. */
 export const flagsOf = ({ db, clock }: Reading, orgId: number, wanted: Wanted) =>
-  db.snapshot(async (tx) => {
+  db.of(orgId).snapshot(async (tx) => {
     const position = String(await flowPosition(tx, orgId));
     const rows = await store.flagRows(tx, orgId, wanted);
     return { items: await presentFlags(await shownBy(tx, orgId, clock.now()), rows), next: null, position };
@@ -102,7 +102,7 @@ export const coachingOf = (
   orgId: number,
   wanted: { people: string[]; state: string | null; own: boolean },
 ): Promise<OwnCoaching> =>
-  db.snapshot(async (tx) => {
+  db.of(orgId).snapshot(async (tx) => {
     const position = String(await flowPosition(tx, orgId));
     const by = await shownBy(tx, orgId, clock.now());
     const items = await presentPlans(by, await store.planRows(tx, orgId, wanted));

@@ -26,7 +26,7 @@ export type DemoLogin = { email: string; name: string; role: string; password: s
  */
 export async function beginDemo({ app, ground }: DemoHouse, log: Logger): Promise<string[]> {
   const { DEMO, ROLES } = ground.config;
-  const orgId = (await organisationRows(ground.db))[0]?.id;
+  const orgId = (await organisationRows(ground.db.lobby))[0]?.id;
   if (DEMO === 'off' || !ROLES.includes('web') || orgId === undefined) return [];
   const cast = await castFor(ground, orgId);
   if (!cast) return [];
@@ -44,7 +44,7 @@ export async function beginDemo({ app, ground }: DemoHouse, log: Logger): Promis
 export async function demoRoutes(app: FastifyInstance, ground: Ground): Promise<void> {
   app.addHook('preClose', () => stopStream(ground));
   app.get('/api/v1/demo', { config: { may: 'anyone' } }, async () => {
-    const orgId = ground.config.DEMO === 'on' ? (await organisationRows(ground.db))[0]?.id : undefined;
+    const orgId = ground.config.DEMO === 'on' ? (await organisationRows(ground.db.lobby))[0]?.id : undefined;
     const cast = orgId === undefined ? null : await castFor(ground, orgId);
     return {
       logins: cast && orgId !== undefined && (await isOurs(ground, orgId)) ? loginsAt(cast, ground.clock.now()) : [],
@@ -76,12 +76,12 @@ function loginsAt(cast: Cast, now: number): DemoLogin[] {
 }
 
 async function isOurs({ db }: Pick<Ground, 'db'>, orgId: number): Promise<boolean> {
-  return (await rosterOf(db, orgId)).people.has(NEW_HIRE);
+  return (await rosterOf(db.of(orgId), orgId)).people.has(NEW_HIRE);
 }
 
 /** The cast since its first day, which the new hire's tells; null where somebody else's teams work. */
 async function castFor({ db, clock }: Pick<Ground, 'db' | 'clock'>, orgId: number): Promise<Cast | null> {
-  const { people, teams } = await rosterOf(db, orgId);
+  const { people, teams } = await rosterOf(db.of(orgId), orgId);
   const hired = people.get(NEW_HIRE)?.startedOn;
   const today = new Date(clock.now()).toISOString().slice(0, 10);
   if (hired)
@@ -92,10 +92,10 @@ async function castFor({ db, clock }: Pick<Ground, 'db' | 'clock'>, orgId: numbe
 
 /** A key of its own for every run; the one before is revoked. */
 async function doorOf({ app, ground }: DemoHouse, orgId: number): Promise<Door> {
-  const old = await openKeysNamed(ground.db, orgId, KEY_NAME);
+  const old = await openKeysNamed(ground.db.of(orgId), orgId, KEY_NAME);
   for (const { id } of old) await revokeKey(ground, orgId, { id });
   const { key } = await createKey(ground, orgId, { name: KEY_NAME, scopes: [...SCOPES] });
-  const { currency } = (await rosterOf(ground.db, orgId)).organisation;
+  const { currency } = (await rosterOf(ground.db.of(orgId), orgId)).organisation;
   return { app, ground, orgId, currency, authorization: `Bearer ${key}` };
 }
 
@@ -122,7 +122,7 @@ async function furnishOrganisation(door: Door, cast: Cast): Promise<void> {
 
 /** The name and the zone have no public door: they are the organisation's from its making. */
 async function nameOrganisation({ ground, orgId }: Door, cast: Cast): Promise<void> {
-  const { version: _, organisation } = await rosterOf(ground.db, orgId);
+  const { version: _, organisation } = await rosterOf(ground.db.of(orgId), orgId);
   const row = { ...organisation, name: ORGANISATION, timeZone: cast.sites[0]?.timeZone ?? organisation.timeZone };
   await atDesk(ground, orgId, async (desk) => {
     const { position } = await tell(desk, [{ type: 'organisation.saved', data: row }]);

@@ -1,19 +1,31 @@
-import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import { cutDeadLinks, TimedClient } from './dead-links.ts';
+import { localOrg, prepareOwn, queryAs } from './own-query.ts';
 
-/** What a store needs: plain SQL, prepared once per text and connection, or Drizzle over the same connection. */
+/** What a store needs. */
 export type Tx = {
+  /** Plain SQL, prepared once per text and connection. */
   rows<T>(text: string, values?: unknown[]): Promise<T[]>;
-  orm: NodePgDatabase;
+  /** The same for what is not to be prepared: cursors, whose rows differ from one time to the next. */
+  once<T>(text: string): Promise<T[]>;
 };
 
-export type Db = Tx & {
+/** The database as far as somebody reaches. A statement outside `transaction` and `snapshot` is a transaction of its own. */
+export type Reach = Tx & {
   /** Runs `work` in one transaction; whatever it throws rolls everything back. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Runs reads that all see one moment. */
   snapshot<T>(read: (tx: Tx) => Promise<T>): Promise<T>;
+};
+
+/** Whoever asks says for whom: nothing can be read or written without it. */
+export type Db = {
+  /** What belongs to an organisation. Every transaction names it to the database, which shows no other's rows. */
+  of(orgId: number): Reach;
+  /** For what comes before the organisation is known: who signs in, which session or key this is, whose flows there are. */
+  lobby: Reach;
   /** A connection of one's own, for LISTEN; `release` destroys it, and does nothing the second time. */
   connect(): Promise<{ client: pg.PoolClient; release(): void }>;
   /** How many connections are in use, at rest, and waited for. */
@@ -21,11 +33,23 @@ export type Db = Tx & {
   close(): Promise<void>;
 };
 
+/** For tools that go over everything: migrations, backups, a rebuild. */
+export type OwnDb = Db & { every: Reach };
+
+/** For the house at work. */
+export const openDb = (url: string, most = 16): Db => open(url, { most, options: '' });
+
 /**
- * Opens a pool. Reads give int8 as numbers (refused beyond 2^53) and timestamptz as epoch milliseconds.
+ * For a tool, as the owner of the tables.
  * @param searchPath the schemas in which unqualified names are looked up
  */
-export function openDb(url: string, most = 16, searchPath = 'public'): Db {
+export function openOwnDb(url: string, most: number, searchPath = 'public'): OwnDb {
+  const { pool, ...db } = open(url, { most, options: `-c search_path=${searchPath}` });
+  return { ...db, every: reachOf(pool, null) };
+}
+
+/** Opens a pool. Reads give int8 as numbers (refused beyond 2^53) and timestamptz as epoch milliseconds. */
+function open(url: string, { most, options }: { most: number; options: string }): Db & { pool: pg.Pool } {
   const pool = new pg.Pool({
     Client: TimedClient,
     connectionString: url,
@@ -35,17 +59,29 @@ export function openDb(url: string, most = 16, searchPath = 'public'): Db {
     query_timeout: 60_000,
     application_name: 'floorlight',
     // instants are read as text that ends in +00, see getTypeParser
-    options: `-c TimeZone=UTC -c search_path=${searchPath} ${PLANS} ${NOT_IDLE}`,
+    options: `-c TimeZone=UTC ${PLANS} ${NOT_IDLE} ${options}`,
   });
   // an idle client whose backend died: the pool has dropped it already, the next query takes another
   pool.on('error', () => {});
   // one whose backend died in use: its query or the next one fails; unheard, the news would end the process
-  pool.on('connect', (client) => void client.on('error', () => {}));
+  pool.on('connect', (client) => {
+    client.on('error', () => {});
+    prepareOwn(client);
+  });
   const stopCutting = cutDeadLinks(pool, url);
+  const reaches = new Map<number, Reach>();
+  const reach = (orgId: number): Reach => {
+    const known = reaches.get(orgId) ?? reachOf(pool, orgId);
+    reaches.set(orgId, known);
+    return known;
+  };
   return {
-    ...txOf(pool),
-    transaction: (work) => inTransaction(pool, { begin: 'begin', work }),
-    snapshot: (work) => inTransaction(pool, { begin: 'begin isolation level repeatable read read only', work }),
+    pool,
+    of: (orgId) => {
+      if (!Number.isInteger(orgId) || orgId <= LOBBY) throw new Error(`${orgId} is no organisation`);
+      return reach(orgId);
+    },
+    lobby: reach(LOBBY),
     connect: async () => {
       const client = await pool.connect();
       let held = true;
@@ -66,6 +102,9 @@ export function openDb(url: string, most = 16, searchPath = 'public'): Db {
     },
   };
 }
+
+/** No organisation has this number. */
+const LOBBY = 0;
 
 // Every statement goes by keys. One that is prepared while its table is small would read the whole of it for ever after.
 const PLANS = '-c enable_seqscan=off -c jit=off';
@@ -89,9 +128,17 @@ export async function migrateDb(url: string, folder: string): Promise<void> {
   }
 }
 
-type Work<T> = { begin: string; work: (tx: Tx) => Promise<T> };
+/** @param orgId null: whoever is allowed to sees everything */
+function reachOf(pool: pg.Pool, orgId: number | null): Reach {
+  const own = orgId === null ? '' : `; ${localOrg(orgId)}`;
+  return {
+    ...txOf(orgId === null ? pool : { query: (config) => queryAs(pool, orgId, config) }),
+    transaction: (work) => inTransaction(pool, `begin${own}`, work),
+    snapshot: (work) => inTransaction(pool, `begin isolation level repeatable read read only${own}`, work),
+  };
+}
 
-async function inTransaction<T>(pool: pg.Pool, { begin, work }: Work<T>): Promise<T> {
+async function inTransaction<T>(pool: pg.Pool, begin: string, work: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
@@ -111,17 +158,11 @@ async function inTransaction<T>(pool: pg.Pool, { begin, work }: Work<T>): Promis
 
 const names = new Map<string, string>();
 
-function txOf(client: pg.Pool | pg.PoolClient): Tx {
-  let orm: NodePgDatabase | undefined;
+function txOf(client: { query(config: pg.QueryConfig): Promise<pg.QueryResult> }): Tx {
   return {
-    get orm() {
-      orm ??= drizzle(client, { casing: 'snake_case' });
-      return orm;
-    },
-    rows: async <T>(text: string, values: unknown[] = []) => {
-      const result = await client.query({ name: nameOf(text), text, values });
-      return result.rows as T[];
-    },
+    rows: async <T>(text: string, values: unknown[] = []) =>
+      (await client.query({ name: nameOf(text), text, values })).rows as T[],
+    once: async <T>(text: string) => (await client.query({ text })).rows as T[],
   };
 }
 

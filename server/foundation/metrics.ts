@@ -53,7 +53,7 @@ export function groundMetrics({ db, redis }: { db: Db; redis: Redis }): Metrics 
       help: 'How long PostgreSQL took for a word just now, the wait for a connection included; absent when it did not answer',
       registers,
       async collect() {
-        await timed(this, () => db.rows('select 1'));
+        await timed(this, () => db.lobby.rows('select 1'));
       },
     }),
     new Gauge({

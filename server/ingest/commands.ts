@@ -27,7 +27,9 @@ export async function takeIn(house: House, orgId: number, items: Item[]): Promis
 /** What `takeIn` would answer, and keeps nothing. `position` is the log's own. */
 export async function tryIn(house: House, orgId: number, items: Item[]): Promise<Required<IngestReply>> {
   const { events, places, rejected } = judge(items, await contextOf(house, orgId, items));
-  const known = new Set((await eventsByIdentity(house.db, orgId, events)).map(({ source, id }) => keyOf(source, id)));
+  const known = new Set(
+    (await eventsByIdentity(house.db.of(orgId), orgId, events)).map(({ source, id }) => keyOf(source, id)),
+  );
   const accepted = events.map(({ source, id }) => {
     const isNew = !known.has(keyOf(source, id));
     known.add(keyOf(source, id));
@@ -84,14 +86,15 @@ function queuesIn(events: NewEvent[]): Set<string> {
 }
 
 async function contextOf({ db, clock }: House, orgId: number, items: Item[]): Promise<DoorContext> {
-  const { organisation } = await rosterOf(db, orgId);
+  const { organisation } = await rosterOf(db.of(orgId), orgId);
   const { currency, epoch } = organisation;
   const targets = targetsIn(items);
   const context = { now: clock.now(), epoch, currency };
   if (targets.length === 0) return context;
   const types = new Map<string, string>();
   for (const item of items) if ('raw' in item) noteType(types, item.raw);
-  for (const { source, id, type } of await eventsByIdentity(db, orgId, targets)) types.set(keyOf(source, id), type);
+  for (const { source, id, type } of await eventsByIdentity(db.of(orgId), orgId, targets))
+    types.set(keyOf(source, id), type);
   return { ...context, typeOf: (source, id) => types.get(keyOf(source, id)) };
 }
 

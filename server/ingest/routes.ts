@@ -27,7 +27,7 @@ export async function ingestRoutes(plain: FastifyInstance, ground: Ground): Prom
     const after = Buffer.from(cursor ?? '', 'base64url')
       .toString()
       .replaceAll('\u0000', '');
-    const rows = await sourceRows(ground.db, orgId, { after, most: limit + 1 });
+    const rows = await sourceRows(ground.db.of(orgId), orgId, { after, most: limit + 1 });
     const items = rows.slice(0, limit).map(presentSource);
     const next = rows.length > limit ? Buffer.from(items.at(-1)?.name ?? '').toString('base64url') : null;
     return { items, next, position };

@@ -15,6 +15,6 @@ export const presentSource = (row: SourceRow): Source => ({
 /** The body of the topic `source:<name>`; a source that never spoke has null in place of it. */
 export async function sourceSnapshot(ground: Pick<Ground, 'db' | 'log'>, orgId: number, name: string) {
   const position = String(await ground.log.position(orgId));
-  const row = await sourceRow(ground.db, orgId, name);
+  const row = await sourceRow(ground.db.of(orgId), orgId, name);
   return { source: row && presentSource(row), position };
 }

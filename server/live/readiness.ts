@@ -20,7 +20,7 @@ const LONG_SECONDS = 30;
 /** Whether this process may be sent work: its database is reachable and of this version, and it is not leaving. */
 export async function readiness(ground: Ground, at: { expected: number; leaving: boolean }): Promise<Readiness> {
   const [migration, redis] = await Promise.all([
-    answer(() => lastMigration(ground.db)),
+    answer(() => lastMigration(ground.db.lobby)),
     answer(() => ground.redis.ping()),
   ]);
   const database = migration.came;

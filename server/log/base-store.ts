@@ -1,4 +1,4 @@
-import { type Db, openDb } from '#server/foundation/db.ts';
+import { openOwnDb, type Reach } from '#server/foundation/db.ts';
 
 /**
  * Makes sure that what is written next comes after everything that the log holds. Transaction ids belong to a server: in
@@ -6,19 +6,19 @@ import { type Db, openDb } from '#server/foundation/db.ts';
  * Only for a database that nobody else writes to. @returns by how much positions were raised, 0 where nothing was to do
  */
 export async function alignPositions(url: string): Promise<number> {
-  const db = openDb(url, 1);
-  return align(db).finally(() => db.close());
+  const db = openOwnDb(url, 1);
+  return align(db.every).finally(() => db.close());
 }
 
 /** A database that was just put there: whoever held its flows stayed behind. */
 export async function freeFlows(url: string): Promise<void> {
-  const db = openDb(url, 1);
-  await db
+  const db = openOwnDb(url, 1);
+  await db.every
     .rows('update flows set holder = null, lease_until = null, epoch = epoch + 1 where holder is not null')
     .finally(() => db.close());
 }
 
-function align(db: Db): Promise<number> {
+function align(db: Reach): Promise<number> {
   return db.transaction(async (tx) => {
     await tx.rows('select pg_advisory_xact_lock(7047)');
     const [row] = await tx.rows<{ base: number; next: number; last: number | null }>(

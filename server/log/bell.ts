@@ -27,7 +27,7 @@ export function openBell(db: Db, local: boolean): Bell {
       while (told.size > 0) {
         const orgs = [...told];
         told.clear();
-        await notifyGrowth(db, orgs);
+        await notifyGrowth(db.lobby, orgs);
       }
     } catch {
       // the listeners also look by themselves once a second

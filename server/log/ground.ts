@@ -39,7 +39,7 @@ export type EventLog = {
 /** @param turns whether this process turns the flow itself */
 export function openLog(db: Db, clock: Clock, turns: boolean): EventLog {
   const bell = openBell(db, turns);
-  const reflection = openReflection((orgId) => flowPosition(db, orgId));
+  const reflection = openReflection((orgId) => flowPosition(db.of(orgId), orgId));
   const fresh = turns ? keepFresh() : undefined;
   const behind = openBehind(reflection);
   const wrote = (orgId: number, appended: Appended): Appended => {
@@ -53,14 +53,14 @@ export function openLog(db: Db, clock: Clock, turns: boolean): EventLog {
   return {
     submit: async (orgId, events) => wrote(orgId, await door.submit(orgId, events)),
     command: async (orgId, work) => {
-      const result = await db.transaction((tx) =>
-        work(tx, (events) => append(tx, { orgId, now: clock.now() }, events)),
-      );
+      const result = await db
+        .of(orgId)
+        .transaction((tx) => work(tx, (events) => append(tx, { orgId, now: clock.now() }, events)));
       bell.ring(orgId);
       return result;
     },
     reflected: reflection.wait,
-    position: async (orgId) => reflection.at(orgId) || flowPosition(db, orgId),
+    position: async (orgId) => reflection.at(orgId) || flowPosition(db.of(orgId), orgId),
     reflection,
     fresh,
     bell,

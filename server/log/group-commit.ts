@@ -52,7 +52,7 @@ export function groupCommit(
     const started = performance.now();
     try {
       const appended = await append(
-        alone(db),
+        alone(db.of(orgId)),
         { orgId, now: clock.now() },
         group.flatMap((w) => w.events),
       );
@@ -85,7 +85,7 @@ export function groupCommit(
 }
 
 /** One statement is a transaction of its own, without the round trips of begin and commit. */
-const alone = (db: Db): Tx => ({ rows: db.rows, orm: db.orm });
+const alone = ({ rows, once }: Tx): Tx => ({ rows, once });
 
 function takeFrom(line: Line): Waiting[] {
   const group: Waiting[] = [];

@@ -17,7 +17,7 @@ export type Lag = { stage: string; position: Position; seconds: number };
 
 /** The flow's commit, and what this process has heard of it; the rooms above add theirs. */
 export const stages: readonly Stage[] = [
-  { name: 'facts', position: ({ db }, orgId) => flowPosition(db, orgId) },
+  { name: 'facts', position: ({ db }, orgId) => flowPosition(db.of(orgId), orgId) },
   { name: 'relay', position: ({ log }, orgId) => log.position(orgId) },
 ];
 
@@ -27,7 +27,7 @@ export async function lagOf(ground: Ground, orgId: number, through: readonly Sta
   for (const stage of through) {
     const position = await stage.position(ground, orgId);
     if (position === null) continue;
-    const since = await recordedAfter(ground.db, orgId, position);
+    const since = await recordedAfter(ground.db.of(orgId), orgId, position);
     const seconds = since === null ? 0 : Math.max(0, (ground.clock.now() - since) / 1000);
     lags.push({ stage: stage.name, position, seconds });
   }
@@ -37,7 +37,7 @@ export async function lagOf(ground: Ground, orgId: number, through: readonly Sta
 /** The longest lag by stage over all organisations. */
 export async function worstLag(ground: Ground, through: readonly Stage[]): Promise<Map<string, number>> {
   const worst = new Map<string, number>();
-  for (const orgId of await organisationsOf(ground.db))
+  for (const orgId of await organisationsOf(ground.db.lobby))
     for (const { stage, seconds } of await lagOf(ground, orgId, through))
       worst.set(stage, Math.max(seconds, worst.get(stage) ?? 0));
   return worst;
@@ -71,12 +71,12 @@ export async function ownMetrics(ground: Ground, orgId: number, through: readonl
     ['stage'],
   );
   const letters = gauge('floorlight_organisation_dead_letters', 'Events of your organisation that lie aside');
-  position.set({ stage: 'log' }, await headOf(ground.db, orgId));
+  position.set({ stage: 'log' }, await headOf(ground.db.of(orgId), orgId));
   for (const lag of lags) {
     position.set({ stage: lag.stage }, lag.position);
     seconds.set({ stage: lag.stage }, lag.seconds);
   }
-  letters.set(await deadLetters(ground.db, orgId));
+  letters.set(await deadLetters(ground.db.of(orgId), orgId));
   return [position, seconds, letters];
 }
 

@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
 import type { Clock } from '#server/foundation/clock.ts';
-import type { Db } from '#server/foundation/db.ts';
+import type { OwnDb } from '#server/foundation/db.ts';
 import type { Consumer } from './consumer.ts';
 import { flowPosition } from './flow-store.ts';
 import { type Flow, Runner } from './runner.ts';
 import { digestRows, holdFlow, SHADOW, swapRows } from './shadow-store.ts';
 
 export type Rebuild = {
-  live: Db;
-  shadow: Db;
+  live: OwnDb;
+  shadow: OwnDb;
   consumers: readonly Consumer[];
   clock: Clock;
   log: Logger;
@@ -42,13 +42,13 @@ export async function rebuild(plan: Rebuild, orgId: number): Promise<Rebuilt> {
     committed: async () => {},
   };
   const runner = new Runner(flow, orgId);
-  await runner.turn(await flowPosition(plan.live, orgId));
+  await runner.turn(await flowPosition(plan.live.of(orgId), orgId));
   const seconds = (performance.now() - started) / 1000;
   const tables = plan.consumers.flatMap((consumer) => consumer.tables);
   let differences: string[] = [];
   // a command that saved its rows an instant ago is ahead of the flow: look again before calling it a difference
   for (let tries = 0; tries < TRIES; tries++) {
-    differences = await plan.live.transaction(async (tx) => {
+    differences = await plan.live.of(orgId).transaction(async (tx) => {
       await runner.turn(await holdFlow(tx, orgId));
       const found = await compare(plan, { orgId, tables });
       if (!plan.verify) await swapRows(tx, orgId, tables);
@@ -63,8 +63,8 @@ export async function rebuild(plan: Rebuild, orgId: number): Promise<Rebuilt> {
 async function compare({ live }: Rebuild, of: { orgId: number; tables: readonly string[] }): Promise<string[]> {
   const differences: string[] = [];
   for (const table of of.tables) {
-    const here = await digestRows(live, of.orgId, { schema: 'public', table });
-    const there = await digestRows(live, of.orgId, { schema: SHADOW, table });
+    const here = await digestRows(live.of(of.orgId), of.orgId, { schema: 'public', table });
+    const there = await digestRows(live.of(of.orgId), of.orgId, { schema: SHADOW, table });
     if (here.digest !== there.digest)
       differences.push(
         `organisation ${of.orgId}, ${table}: ${here.rows} rows live, ${there.rows} rows rebuilt, digests differ`,

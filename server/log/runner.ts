@@ -67,7 +67,7 @@ export class Runner {
 
   /** Keeps the lease while idle. */
   async renew(): Promise<void> {
-    if (!this.lease || (await renewLease(this.flow.db, this.lease, LEASE_MS))) return;
+    if (!this.lease || (await renewLease(this.flow.db.of(this.orgId), this.lease, LEASE_MS))) return;
     this.flow.log.warn({ orgId: this.orgId }, 'another process turns this flow: the lease was not renewed');
     this.forget();
   }
@@ -79,12 +79,12 @@ export class Runner {
 
   /** Gives the lease back. */
   async stop(): Promise<void> {
-    if (this.lease) await giveLease(this.flow.db, this.lease).catch(() => {});
+    if (this.lease) await giveLease(this.flow.db.of(this.orgId), this.lease).catch(() => {});
     this.forget();
   }
 
   private async hold(): Promise<boolean> {
-    this.lease ??= await takeLease(this.flow.db, this.orgId, { name: this.flow.holder, ms: LEASE_MS });
+    this.lease ??= await takeLease(this.flow.db.of(this.orgId), this.orgId, { name: this.flow.holder, ms: LEASE_MS });
     return this.lease !== null;
   }
 
@@ -100,14 +100,14 @@ export class Runner {
   }
 
   private read(after: Position): Promise<LoggedEvent[]> {
-    return eventsAfter(this.flow.db, this.orgId, after, { most: this.size, until: this.until });
+    return eventsAfter(this.flow.db.of(this.orgId), this.orgId, after, { most: this.size, until: this.until });
   }
 
   /** What comes next, where this process wrote it itself: the log is asked for no more than the order. */
   private async handedOn(after: Position): Promise<LoggedEvent[] | null> {
     const { db, fresh } = this.flow;
     if (this.until !== undefined || !fresh?.reaches(this.orgId, after)) return null;
-    const transactions = await transactionsAfter(db, this.orgId, after, TRANSACTIONS);
+    const transactions = await transactionsAfter(db.of(this.orgId), this.orgId, after, TRANSACTIONS);
     const events = fresh.after(this.orgId, after, { transactions, wanted: this.size });
     return events.length > 0 || transactions.length === 0 ? events : null;
   }
@@ -131,7 +131,7 @@ export class Runner {
   private async commit(batch: Batch): Promise<void> {
     const lease = this.lease as Lease;
     const position = (batch.events.at(-1) as LoggedEvent).position;
-    await this.flow.db.transaction(async (tx) => {
+    await this.flow.db.of(this.orgId).transaction(async (tx) => {
       if (!(await advance(tx, lease, { position, ms: LEASE_MS }))) throw new LeaseLost();
       for (const consumer of this.flow.consumers) {
         try {
@@ -157,7 +157,7 @@ export class Runner {
     this.flow.log.error({ err: error, position, consumer: error.consumer }, 'an event was laid aside');
     laidAside.inc({ consumer: error.consumer ?? 'flow' });
     const lease = this.lease as Lease;
-    await this.flow.db.transaction(async (tx) => {
+    await this.flow.db.of(this.orgId).transaction(async (tx) => {
       if (!(await advance(tx, lease, { position, ms: LEASE_MS }))) throw new LeaseLost();
       await deadLetter(tx, {
         orgId: this.orgId,

@@ -1,11 +1,11 @@
-import { type Db, mayWait, type Tx } from '#server/foundation/db.ts';
+import { mayWait, type Tx } from '#server/foundation/db.ts';
 import type { Position } from './catalogue.ts';
 
 /** Where a rebuild derives everything again, beside what is live. */
 export const SHADOW = 'rebuilt';
 
 /** Empty copies of the derived tables and of the flow's own, in a schema beside the live one. */
-export async function makeShadow(db: Db, tables: readonly string[]): Promise<void> {
+export async function makeShadow(db: Tx, tables: readonly string[]): Promise<void> {
   await dropShadow(db);
   await db.rows(`create schema ${SHADOW}`);
   for (const table of [...tables, ...OF_FLOW])
@@ -13,7 +13,7 @@ export async function makeShadow(db: Db, tables: readonly string[]): Promise<voi
   await db.rows(`insert into ${SHADOW}.flows (org_id) select org_id from public.flows`);
 }
 
-export const dropShadow = (db: Db) => db.rows(`drop schema if exists ${SHADOW} cascade`);
+export const dropShadow = (db: Tx) => db.rows(`drop schema if exists ${SHADOW} cascade`);
 
 /** Holds the live flow where it is until the transaction ends; its position. */
 export async function holdFlow(tx: Tx, orgId: number): Promise<Position> {

@@ -29,7 +29,7 @@ export function turnFlow(flow: Flow, bell: Bell): { stop(): Promise<void> } {
   };
 
   const look = async (): Promise<void> => {
-    for (const orgId of await organisationsOf(flow.db)) wake(orgId);
+    for (const orgId of await organisationsOf(flow.db.lobby)) wake(orgId);
   };
   const renew = async (): Promise<void> => {
     for (const [orgId, runner] of runners) if (!running.has(orgId)) await runner.renew();
@@ -49,7 +49,7 @@ export function turnFlow(flow: Flow, bell: Bell): { stop(): Promise<void> } {
       for (const [orgId, runner] of runners) {
         await runner.stop();
         // whoever waits for the lease may have it now
-        await notifyGrowth(flow.db, [orgId]).catch(() => {});
+        await notifyGrowth(flow.db.lobby, [orgId]).catch(() => {});
       }
     },
   };

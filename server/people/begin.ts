@@ -6,7 +6,13 @@ import { makeAdministrator } from './accounts/commands.ts';
 import { hashOf, SETUP_MS } from './accounts/rules.ts';
 import { insertKey, insertSetupToken, someAdministrator } from './accounts/store.ts';
 import { atDesk, saveSites, tell } from './commands.ts';
-import { insertOrganisation, type OrganisationRow, organisationRows, saveOrganisation } from './store.ts';
+import {
+  insertOrganisation,
+  nextOrganisation,
+  type OrganisationRow,
+  organisationRows,
+  saveOrganisation,
+} from './store.ts';
 
 type Standing = Pick<Ground, 'db' | 'log' | 'clock' | 'config'>;
 
@@ -19,10 +25,10 @@ export async function addOrganisation(ground: Standing, wish: OrganisationWish):
   const { TIME_ZONE, EPOCH } = ground.config;
   const { id, ...given } = wish;
   const row: OrganisationRow = { timeZone: TIME_ZONE, currency: 'EUR', epoch: Date.parse(EPOCH), ...given };
-  const orgId = await ground.db.transaction(async (tx) => {
-    const made = await insertOrganisation(tx, row, id);
-    await ensureFlow(tx, made);
-    return made;
+  const orgId = id ?? (await nextOrganisation(ground.db.lobby));
+  await ground.db.of(orgId).transaction(async (tx) => {
+    await insertOrganisation(tx, orgId, row);
+    await ensureFlow(tx, orgId);
   });
   await atDesk(ground, orgId, async (desk) => {
     const { position } = await tell(desk, [{ type: 'organisation.saved', data: row }]);
@@ -37,7 +43,8 @@ export async function addOrganisation(ground: Standing, wish: OrganisationWish):
  * @returns `setUp`: the path of the set-up page to print (`/setup?token=...`), null where it is not needed
  */
 export async function begin(ground: Ground): Promise<{ orgId: number; setUp: string | null }> {
-  const orgId = (await organisationRows(ground.db))[0]?.id ?? (await addOrganisation(ground, { name: 'Floorlight' }));
+  const orgId =
+    (await organisationRows(ground.db.lobby))[0]?.id ?? (await addOrganisation(ground, { name: 'Floorlight' }));
   await keepFirstKey(ground, orgId);
   return { orgId, setUp: await wayIn(ground, orgId) };
 }
@@ -45,7 +52,12 @@ export async function begin(ground: Ground): Promise<{ orgId: number; setUp: str
 /** Makes a link to the set-up page, good once and for a day. @returns its path */
 export async function invite({ db, clock }: Pick<Ground, 'db' | 'clock'>, orgId: number): Promise<string> {
   const token = secret();
-  await insertSetupToken(db, { hash: hashOf(token), orgId, createdAt: clock.now(), expiresAt: clock.now() + SETUP_MS });
+  await insertSetupToken(db.of(orgId), {
+    hash: hashOf(token),
+    orgId,
+    createdAt: clock.now(),
+    expiresAt: clock.now() + SETUP_MS,
+  });
   return `/setup?token=${token}`;
 }
 
@@ -53,7 +65,7 @@ async function keepFirstKey({ db, clock, config }: Ground, orgId: number): Promi
   if (!config.API_KEY) return;
   const hash = hashOf(config.API_KEY);
   const id = `env-${hash.slice(0, 8)}`;
-  await insertKey(db, orgId, {
+  await insertKey(db.of(orgId), orgId, {
     id,
     name: 'API_KEY',
     scopes: [...SCOPES],
@@ -66,7 +78,7 @@ async function keepFirstKey({ db, clock, config }: Ground, orgId: number): Promi
 
 async function wayIn(ground: Ground, orgId: number): Promise<string | null> {
   const { db, config } = ground;
-  if (await someAdministrator(db, orgId)) return null;
+  if (await someAdministrator(db.of(orgId), orgId)) return null;
   if (config.ADMIN_EMAIL && config.ADMIN_PASSWORD) {
     await makeAdministrator(ground, orgId, {
       email: config.ADMIN_EMAIL,

@@ -63,7 +63,7 @@ export function floorFor({ db }: Pick<Ground, 'db'>, viewer: Viewer): Floor {
 /** Rights of many that are asked at the same time are answered by one look at the roster. */
 const freshRoster = each((db: Door['db']) =>
   gather<number, Roster>(async ([orgId = 0]) => {
-    const roster = await rosterOf(db, orgId);
+    const roster = await rosterOf(db.of(orgId), orgId);
     return () => roster;
   }, 1),
 );

@@ -12,7 +12,7 @@ import { organisationRow } from './store.ts';
 export async function organisationRoutes(plain: FastifyInstance, ground: Ground): Promise<void> {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   const shown = async (orgId: number) => {
-    const { name, timeZone, currency } = await organisationRow(ground.db, orgId);
+    const { name, timeZone, currency } = await organisationRow(ground.db.of(orgId), orgId);
     return { name, timeZone, currency };
   };
   app.get('/api/v1/organisation', { config: { may: seeThings } }, async (request) => ({

@@ -75,7 +75,7 @@ export async function peopleRoutes(plain: FastifyInstance, ground: Ground): Prom
     const shown = peopleShown(request.viewer);
     const self = request.viewer.kind === 'account' ? request.viewer.personId : null;
     const page = { after: idOf(cursor), limit: limit + 1, teams: shown === 'all' ? null : shown, self };
-    const ids = (await personPage(ground.db, orgOf(request), page)).map((row) => row.id);
+    const ids = (await personPage(ground.db.of(orgOf(request)), orgOf(request), page)).map((row) => row.id);
     const items = await presentPeople(ground, request.viewer, ids.slice(0, limit));
     return {
       items,
@@ -96,17 +96,17 @@ export async function peopleRoutes(plain: FastifyInstance, ground: Ground): Prom
   app.get('/api/v1/unmapped', { config: { may: seeUnmapped }, schema: { querystring: Paging } }, async (request) => {
     const page = { after: Number(idOf(request.query.cursor) || 0), limit: request.query.limit };
     if (!Number.isSafeInteger(page.after)) throw BROKEN_CURSOR();
-    const { items, last } = await unmappedPage(ground.db, orgOf(request), page);
+    const { items, last } = await unmappedPage(ground.db.of(orgOf(request)), orgOf(request), page);
     return { items, next: last === null ? null : cursorOf(String(last)), position: await reflected(orgOf(request)) };
   });
 }
 
 const sites = async ({ db }: Ground, orgId: number) =>
-  (await siteRows(db, orgId)).map(({ id, name, timeZone }) => ({ id, name, timeZone }));
+  (await siteRows(db.of(orgId), orgId)).map(({ id, name, timeZone }) => ({ id, name, timeZone }));
 const teams = async ({ db }: Ground, orgId: number) =>
-  (await teamRows(db, orgId)).map(({ position: _, ...team }) => team);
+  (await teamRows(db.of(orgId), orgId)).map(({ position: _, ...team }) => team);
 const queues = async ({ db }: Ground, orgId: number) =>
-  (await queueRows(db, orgId)).map(({ position: _, ...queue }) => queue);
+  (await queueRows(db.of(orgId), orgId)).map(({ position: _, ...queue }) => queue);
 
 function chosen<Row extends { id: string }>(rows: Row[], items: { id: string }[]): Row[] {
   const byId = new Map(rows.map((row) => [row.id, row]));

@@ -18,15 +18,22 @@ export type At<Row> = Row & { position: number };
 export const lockPeople = (tx: Tx, orgId: number) => tx.rows('select pg_advisory_xact_lock(7047, $1)', [orgId]);
 
 /** @param id only where the number is given from outside (a restore, a test); else the next one */
-export async function insertOrganisation(tx: Tx, row: OrganisationRow, id?: number): Promise<number> {
-  const [made] = await tx.rows<{ id: number }>(
-    `insert into organisations (id, name, time_zone, currency, epoch)
-     values (coalesce($5, nextval(pg_get_serial_sequence('organisations', 'id'))::int), $1, $2, $3, $4) returning id`,
-    [row.name, row.timeZone, row.currency, row.epoch, id ?? null],
+/** A number that no organisation has yet. */
+export async function nextOrganisation(tx: Tx): Promise<number> {
+  const [next] = await tx.rows<{ id: number }>(
+    "select nextval(pg_get_serial_sequence('organisations', 'id'))::int as id",
   );
-  if (!made) throw new Error('the organisation was not made');
-  return made.id;
+  return (next as { id: number }).id;
 }
+
+export const insertOrganisation = (tx: Tx, orgId: number, row: OrganisationRow) =>
+  tx.rows('insert into organisations (id, name, time_zone, currency, epoch) values ($1, $2, $3, $4, $5)', [
+    orgId,
+    row.name,
+    row.timeZone,
+    row.currency,
+    row.epoch,
+  ]);
 
 /** Writes what `organisation.saved` says, unless something newer stands there. */
 export async function saveOrganisation(tx: Tx, orgId: number, row: At<OrganisationRow>): Promise<void> {

@@ -21,9 +21,9 @@ export type ShownPerson = {
 /** People in the order of `ids`, with e-mail and identities only for those who manage people. */
 export async function presentPeople({ db }: { db: Db }, viewer: Viewer, ids: string[]): Promise<ShownPerson[]> {
   if (viewer.kind === 'anonymous' || ids.length === 0) return [];
-  const rows = new Map((await personRows(db, viewer.orgId, ids)).map((row) => [row.id, row]));
+  const rows = new Map((await personRows(db.of(viewer.orgId), viewer.orgId, ids)).map((row) => [row.id, row]));
   const whole = managePeople(viewer, {}, NO_FLOOR) === true;
-  const identities = whole ? await identitiesOf(db, viewer.orgId, ids) : null;
+  const identities = whole ? await identitiesOf(db.of(viewer.orgId), viewer.orgId, ids) : null;
   return ids.flatMap((id) => {
     const row = rows.get(id);
     if (!row) return [];

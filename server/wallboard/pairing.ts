@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { PairingAsked, PairingState, StoredScene } from '#contract/wall.ts';
+import type { Tx } from '#server/foundation/db.ts';
 import { secret } from '#server/foundation/ids.ts';
 import { conflict, missing, Refusal, tooMany } from '#server/foundation/refusals.ts';
 import type { Ground } from '#server/log/ground.ts';
@@ -19,12 +20,12 @@ export type Approval = { name: string; scope: string; scenes?: StoredScene[] | u
 export async function askPairing({ db, clock }: House, address: string): Promise<PairingAsked> {
   const now = clock.now();
   await letTry({ db, clock }, hashOf(`pairing address ${address}`), rules.MOST_TRIES.address);
-  if ((await store.waitingPairings(db, now)) >= rules.MOST_WAITING)
+  if ((await store.waitingPairings(db.lobby, now)) >= rules.MOST_WAITING)
     throw tooMany('Too many screens wait to be let in. Try again in a minute.', 60);
   const own = secret();
   const expiresAt = now + rules.PAIRING_MS;
   let code = newCode();
-  while (!(await store.insertPairing(db, row(code, { own, now, expiresAt })))) code = newCode();
+  while (!(await store.insertPairing(db.lobby, row(code, { own, now, expiresAt })))) code = newCode();
   return { code, secret: own, expiresAt: new Date(expiresAt).toISOString() };
 }
 
@@ -43,8 +44,8 @@ export async function approvePairing(
   const code = rules.codeOf(typed);
   if (code === null) throw unknownCode();
   const device = await claim(ground, { orgId: by.orgId, code: hashOf(code) }, wish);
-  await forgiveTry(ground.db, own);
-  await forgiveTry(ground.db, all);
+  await forgiveTry(ground.db.lobby, own);
+  await forgiveTry(ground.db.lobby, all);
   return device;
 }
 
@@ -52,18 +53,23 @@ export async function approvePairing(
 export async function collectToken({ db, clock }: House, own: string): Promise<PairingState> {
   const now = clock.now();
   const digest = hashOf(own);
-  const paired = await db.transaction(async (tx) => {
-    const row = await store.collectPairing(tx, digest, now);
-    if (!row?.device) return null;
-    const token = await giveToken(tx, row.orgId, row.device);
-    const device = await deviceRow(tx, row.orgId, row.device);
-    return device && { token, device: { id: device.id, name: device.name, scope: device.scope } };
-  });
-  if (paired) return { state: 'paired', ...paired };
-  const row = await store.pairingBySecret(db, digest);
-  if (row?.collectedAt) throw used();
+  const row = await store.pairingBySecret(db.lobby, digest);
+  if (row && row.approvedAt !== null) {
+    const paired = await db.of(row.orgId).transaction((tx) => handOut(tx, digest, now));
+    if (paired) return { state: 'paired', ...paired };
+    if ((await store.pairingBySecret(db.lobby, digest))?.collectedAt) throw used();
+  }
   if (!row || row.expiresAt <= now) throw expired();
   return { state: 'waiting', expiresAt: new Date(row.expiresAt).toISOString() };
+}
+
+/** Null: it was handed out already, or is over. */
+async function handOut(tx: Tx, digest: string, now: number) {
+  const row = await store.collectPairing(tx, digest, now);
+  if (!row?.device) return null;
+  const token = await giveToken(tx, row.orgId, row.device);
+  const device = await deviceRow(tx, row.orgId, row.device);
+  return device && { token, device: { id: device.id, name: device.name, scope: device.scope } };
 }
 
 const unknownCode = () => missing('No screen shows this code. Read it again; it changes every ten minutes.');
@@ -95,7 +101,7 @@ function claim(ground: House, at: { orgId: number; code: string }, wish: Approva
   });
 }
 
-async function whyNot(tx: Parameters<typeof store.pairingByCode>[0], code: string): Promise<Refusal> {
+async function whyNot(tx: Tx, code: string): Promise<Refusal> {
   const row = await store.pairingByCode(tx, code);
   if (!row) return unknownCode();
   return row.approvedAt === null ? expired() : used();

@@ -55,7 +55,7 @@ export async function wallRoutes(plain: FastifyInstance, ground: Ground): Promis
       const of = { orgId: orgOf(request), id: request.params.id };
       await deviceToManage(ground, request.viewer, of);
       return {
-        items: await scenesChosen(ground.db, of.orgId, of.id),
+        items: await scenesChosen(ground.db.of(of.orgId), of.orgId, of.id),
         next: null,
         position: String(await ground.log.position(of.orgId)),
       };

@@ -29,11 +29,11 @@ export async function wallView(
 ): Promise<WallView> {
   const { db, clock } = ground;
   const { orgId } = of;
-  const device = await deviceRow(db, orgId, of.device);
+  const device = await deviceRow(db.of(orgId), orgId, of.device);
   if (!device) throw missing('This device is not known any more.');
-  const scenes = chosen ?? (await scenesOf(db, orgId, device.id)) ?? USUAL_SCENES;
+  const scenes = chosen ?? (await scenesOf(db.of(orgId), orgId, device.id)) ?? USUAL_SCENES;
   const now = clock.now();
-  const position = await flowPosition(db, orgId);
+  const position = await flowPosition(db.of(orgId), orgId);
   const { id, name, scope } = device;
   const key = JSON.stringify([orgId, scope, scenes]);
   const read = () => bodyOf(ground, { orgId, scope, now, scenes });
@@ -62,7 +62,7 @@ function bodyOf(
   ground: WallGround,
   { orgId, scope, now, scenes }: { orgId: number; scope: string; now: number; scenes: StoredScene[] },
 ): Promise<Body> {
-  return ground.db.snapshot(async (tx) => {
+  return ground.db.of(orgId).snapshot(async (tx) => {
     const roster = await rosterOf(tx, orgId);
     const at: At = { orgId, scope, roster, now };
     const told: (Told<unknown> & { scene: WallScene })[] = [];

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { digestOf, tablesOf } from '../../server/foundation/backup/schema.ts';
 import { systemClock } from '../../server/foundation/clock.ts';
 import { readConfig } from '../../server/foundation/config.ts';
-import { openDb } from '../../server/foundation/db.ts';
+import { openOwnDb } from '../../server/foundation/db.ts';
 import { startPostgres } from '../../server/foundation/embedded/postgres.ts';
 import type { Running } from '../../server/foundation/embedded/processes.ts';
 import { openLogger } from '../../server/foundation/logging.ts';
@@ -30,7 +30,7 @@ let other: string;
 
 beforeAll(async () => {
   house = await newHouse({ env: { TIME_ZONE: 'UTC' } });
-  await house.ground.db.rows(
+  await house.every.rows(
     `create or replace function log_base() returns bigint language sql stable as 'select ${YEARS}::bigint'`,
   );
   const people = NAMES.map((name, n) => ({
@@ -153,9 +153,9 @@ describe('refused, with nothing changed,', () => {
     expect(await refused(path.join(dir, 'nowhere'), empty)).toContain('ENOENT');
     const forged = changed((lines) => lines.map((line) => line.replace('180000', '180001')));
     expect(await refused(forged, empty)).toContain('is not what was taken');
-    const db = openDb(empty, 1);
+    const db = openOwnDb(empty, 1);
     expect(
-      await db.rows("select 1 from pg_class where relname = 'events' and (select count(*) from events) > 0"),
+      await db.every.rows("select 1 from pg_class where relname = 'events' and (select count(*) from events) > 0"),
     ).toEqual([]);
     await db.close();
   });
@@ -206,9 +206,9 @@ const LEASES = 'flows';
 type Digests = Record<string, { rows: number; digest: string }>;
 
 async function digests(url: string): Promise<Digests> {
-  const db = openDb(url, 1);
+  const db = openOwnDb(url, 1);
   const found: Digests = {};
-  for (const { name } of await tablesOf(db)) if (name !== LEASES) found[name] = await digestOf(db, name);
+  for (const { name } of await tablesOf(db.every)) if (name !== LEASES) found[name] = await digestOf(db.every, name);
   await db.close();
   return found;
 }

@@ -89,8 +89,7 @@ describe('whatever is sent', { timeout: 120_000 * Math.max(1, CASES / 5_000) }, 
     const { body } = await house.call('POST', '/api/v1/events', [leg('last', 'ana')]);
     const { status } = await house.call('GET', `/api/v1/people/ana/performance?after=${body.position}`);
     expect(status).toBe(200);
-    const { db } = house.ground;
-    expect(await db.rows('select consumer, reason from dead_letters')).toEqual([]);
+    expect(await house.every.rows('select consumer, reason from dead_letters')).toEqual([]);
     expect((await rebuilt({ ...house.ground, orgId: 1, url: house.databaseUrl } as World)).differences).toEqual([]);
     expect(({} as { admin?: unknown }).admin).toBeUndefined();
     expect(lines).toEqual([]);

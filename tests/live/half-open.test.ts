@@ -20,16 +20,16 @@ afterAll(async () => {
 });
 
 it.concurrent('cuts a dead line to the database within ten seconds, and never one that is worked on', async () => {
-  await db.rows('select 1');
+  await db.lobby.rows('select 1');
   const started = performance.now();
-  const working = db.rows<{ one: number }>('select 1 as one from pg_sleep(9)');
+  const working = db.lobby.rows<{ one: number }>('select 1 as one from pg_sleep(9)');
   await working;
   toPostgres.silence(true);
-  const waiting = db.transaction((tx) => tx.rows('select 1'));
+  const waiting = db.lobby.transaction((tx) => tx.rows('select 1'));
   await expect(waiting).rejects.toThrow('the line is dead');
   expect(performance.now() - started).toBeLessThan(9_000 + 10_000);
   toPostgres.silence(false);
-  expect(await db.rows('select 1 as one')).toEqual([{ one: 1 }]);
+  expect(await db.lobby.rows('select 1 as one')).toEqual([{ one: 1 }]);
 });
 
 it.concurrent('finds a new line to Redis when the old one is dead, for those who ask and for those who listen', async () => {

@@ -191,7 +191,7 @@ describe('an order or a place in a list that nobody has (drizzle)', () => {
       }
       expect(performance.now() - from).toBeLessThan(4_000);
     }
-    expect((await house.ground.db.rows("select 1 from pg_class where relname = 'events'")).length).toBe(1);
+    expect((await house.every.rows("select 1 from pg_class where relname = 'events'")).length).toBe(1);
   });
 });
 

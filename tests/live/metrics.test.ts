@@ -66,11 +66,11 @@ describe('metrics', () => {
   });
 
   it('tell how old the oldest event is that the flow has not seen', async () => {
-    await house.ground.db.rows('update flows set position = position - 1 where org_id = $1', [ORG]);
+    await house.every.rows('update flows set position = position - 1 where org_id = $1', [ORG]);
     try {
       expect(await value('floorlight_organisation_lag_seconds{stage="facts"}')).toBeGreaterThan(0);
     } finally {
-      await house.ground.db.rows('update flows set position = position + 1 where org_id = $1', [ORG]);
+      await house.every.rows('update flows set position = position + 1 where org_id = $1', [ORG]);
     }
   });
 
@@ -137,10 +137,9 @@ describe('readiness', () => {
   });
 
   it('says no while the database lacks a migration of this version', async () => {
-    const { db } = house.ground;
-    await db.rows('update drizzle.__drizzle_migrations set created_at = created_at - 1e15::bigint');
+    await house.every.rows('update drizzle.__drizzle_migrations set created_at = created_at - 1e15::bigint');
     const { status, body } = await house.call('GET', '/readyz');
-    await db.rows('update drizzle.__drizzle_migrations set created_at = created_at + 1e15::bigint');
+    await house.every.rows('update drizzle.__drizzle_migrations set created_at = created_at + 1e15::bigint');
     expect(status).toBe(503);
     expect(body.problems).toEqual(['the database lacks migrations of this version']);
   });

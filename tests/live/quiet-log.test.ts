@@ -32,10 +32,10 @@ it('the log of a run holds nobody, whatever went wrong in it', async () => {
   expect((await house.call('POST', '/api/v1/people', PERSON)).status).toBe(404);
   expect((await house.call('POST', '/api/v1/events', '{"name": "Wilhelmina Quastenberg')).status).toBe(400);
   expect((await house.call('PUT', '/api/v1/people', [{ ...PERSON, roles: ['manager'] }])).status).toBe(200);
-  await house.ground.db.rows('alter table accounts add constraint nobody_more check (false) not valid');
+  await house.every.rows('alter table accounts add constraint nobody_more check (false) not valid');
   const account = { email: `2${EMAIL}`, password: PASSWORD };
   const failed = await house.call('PUT', '/api/v1/people/wilhelmina/account', account, { cookie, origin: house.url });
-  await house.ground.db.rows('alter table accounts drop constraint nobody_more');
+  await house.every.rows('alter table accounts drop constraint nobody_more');
   expect(failed.status).toBe(500);
   const log = lines.join('');
   expect(log).toContain('a request failed');
@@ -43,7 +43,7 @@ it('the log of a run holds nobody, whatever went wrong in it', async () => {
 });
 
 it('of an error of the database its kind and place are told, never its values', async () => {
-  const error = await house.ground.db
+  const error = await house.every
     .transaction((tx) => tx.rows('select $1::text::int', ['+49 30 5550199']))
     .catch((failure: Error) => failure);
   expect(error).toBeInstanceOf(Error);

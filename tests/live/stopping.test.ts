@@ -58,12 +58,12 @@ it('a process that is told to stop under load loses nothing that it acknowledged
     return position >= head;
   });
 
-  const kept = await house.ground.db.rows<{ id: string }>("select id from events where source = 'acd'");
+  const kept = await house.every.rows<{ id: string }>("select id from events where source = 'acd'");
   const ids = new Set(kept.map(({ id }) => id));
   expect([...load.acknowledged, 'held'].filter((id) => !ids.has(id))).toEqual([]);
   expect(ids.has('late')).toBe(false);
   expect(kept.length).toBe(ids.size);
-  const [counted] = await house.ground.db.rows<{ n: number }>('select coalesce(sum(handled), 0)::int as n from facts');
+  const [counted] = await house.every.rows<{ n: number }>('select coalesce(sum(handled), 0)::int as n from facts');
   expect(counted?.n).toBe(ids.size);
   expect((await ask(`${staying.url}/readyz`)).status).toBe(200);
   staying.child.kill('SIGTERM');
@@ -168,7 +168,7 @@ async function ask(url: string, body?: unknown) {
 }
 
 async function state(): Promise<{ position: number; head: number; holder: string | null }> {
-  const [row] = await house.ground.db.rows<{ position: number; head: number; holder: string | null }>(
+  const [row] = await house.every.rows<{ position: number; head: number; holder: string | null }>(
     'select position, holder, (select max(position) from events) as head from flows order by org_id limit 1',
   );
   return row as { position: number; head: number; holder: string | null };

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, inject, it } from 'vitest';
 import { putBackup } from '../../server/foundation/backup/putting.ts';
 import { systemClock } from '../../server/foundation/clock.ts';
 import { readConfig } from '../../server/foundation/config.ts';
-import { migrateDb, openDb } from '../../server/foundation/db.ts';
+import { migrateDb, openOwnDb } from '../../server/foundation/db.ts';
 import { openLogger } from '../../server/foundation/logging.ts';
 import { knownMigrations, migrationsUpTo } from '../../server/foundation/migrations.ts';
 import { type House, openHouse } from '../../server/house.ts';
@@ -110,11 +110,11 @@ async function ask({ app }: House, url: string, body?: object) {
 }
 
 async function stateOf(databaseUrl: string) {
-  const db = openDb(databaseUrl, 1);
-  const [counts] = await db.rows<{ events: number; dead: number }>(
+  const db = openOwnDb(databaseUrl, 1);
+  const [counts] = await db.every.rows<{ events: number; dead: number }>(
     'select (select count(*)::int from events) as events, (select count(*)::int from dead_letters) as dead',
   );
-  const balances = await db.rows<{ account: string; balance: number }>('select account, balance from balances');
+  const balances = await db.every.rows<{ account: string; balance: number }>('select account, balance from balances');
   await db.close();
   return {
     ...(counts ?? { events: 0, dead: 0 }),

@@ -13,7 +13,7 @@ beforeAll(async () => {
   admin = await floor.signedIn('boss', ['admin']);
   stranger = floor.as({});
 });
-beforeEach(() => floor.db.rows('delete from sign_in_tries'));
+beforeEach(() => floor.every.rows('delete from sign_in_tries'));
 afterAll(() => floor.close());
 
 const mail = (id: string) => `${id}-${floor.orgId}@example.org`;
@@ -49,7 +49,7 @@ describe('an invitation', () => {
 
   it('is stored as a digest only', async () => {
     const token = tokenIn(await invite('ben'));
-    const rows = await floor.db.rows<{ row: string }>('select i::text as row from invitations i');
+    const rows = await floor.every.rows<{ row: string }>('select i::text as row from invitations i');
     expect(rows.length).toBeGreaterThan(0);
     expect(rows.some(({ row }) => row.includes(token))).toBe(false);
   });

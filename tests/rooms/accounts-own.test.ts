@@ -11,7 +11,7 @@ beforeAll(async () => {
   admin = await floor.signedIn('boss', ['admin']);
   await floor.signedIn('ana', ['agent'], 'red');
 });
-beforeEach(() => floor.db.rows('delete from sign_in_tries'));
+beforeEach(() => floor.every.rows('delete from sign_in_tries'));
 afterAll(() => floor.close());
 
 const mail = (id: string) => `${id}-${floor.orgId}@example.org`;
@@ -127,12 +127,12 @@ it('the trail tells each change of rights, and shows where somebody changed it',
   expect(trail.body.chain).toBe('verified');
   const next = await admin('GET', `/api/v1/audit?limit=4&cursor=${trail.body.next}`);
   expect(next.body.items[0].number).toBe(trail.body.items[3].number - 1);
-  await expect(floor.db.rows('delete from audit where org_id = $1', [floor.orgId])).rejects.toThrow('append-only');
-  await floor.db.transaction(async (tx) => {
+  await expect(floor.every.rows('delete from audit where org_id = $1', [floor.orgId])).rejects.toThrow('append-only');
+  await floor.every.transaction(async (tx) => {
     await tx.rows('alter table audit disable trigger audit_append_only');
     await tx.rows(`update audit set object = 'person:eve' where org_id = $1 and number = 3`, [floor.orgId]);
     await tx.rows('alter table audit enable trigger audit_append_only');
   });
-  expect(await verifyTrail(floor.db, floor.orgId)).toBe(3);
+  expect(await verifyTrail(floor.db.of(floor.orgId), floor.orgId)).toBe(3);
   expect((await admin('GET', '/api/v1/audit')).body.chain).toBe('broken');
 });

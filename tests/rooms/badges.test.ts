@@ -2,7 +2,7 @@ import pino from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { recompute } from '../../server/attainment/receipts/rules.ts';
 import { consumers } from '../../server/flow.ts';
-import { openDb } from '../../server/foundation/db.ts';
+import { openOwnDb } from '../../server/foundation/db.ts';
 import { badgeConsumer } from '../../server/game/badges/consumer.ts';
 import { badgeTopic } from '../../server/game/badges/live.ts';
 import { badgeReceipt } from '../../server/game/badges/receipt.ts';
@@ -205,11 +205,13 @@ it('the case shows what was earned and what comes next, and the wall what is rec
     next: { tier: 'silver', value: 28, goal: 45, progress: 622, standing: 'counts' },
   });
   const since = floor.time.now - 60_000;
-  expect(await recentBadges(floor.db, floor.orgId, { since, scope: 'team:red' })).toMatchObject([
+  expect(await recentBadges(floor.db.of(floor.orgId), floor.orgId, { since, scope: 'team:red' })).toMatchObject([
     { person: 'ana', badge: 'full-house', tier: 'bronze', celebrate: true },
   ]);
-  expect(await recentBadges(floor.db, floor.orgId, { since, scope: 'team:blue' })).toEqual([]);
-  expect(await recentBadges(floor.db, floor.orgId, { since: since + 120_000, scope: 'org' })).toEqual([]);
+  expect(await recentBadges(floor.db.of(floor.orgId), floor.orgId, { since, scope: 'team:blue' })).toEqual([]);
+  expect(await recentBadges(floor.db.of(floor.orgId), floor.orgId, { since: since + 120_000, scope: 'org' })).toEqual(
+    [],
+  );
   await expect(badgeCase(floor, floor.orgId, 'nobody')).rejects.toMatchObject({ kind: 'missing' });
 });
 
@@ -237,11 +239,11 @@ it('one looks at one’s own badges and a supervisor at those of the team; nobod
 it('a rebuild writes the same rows and decides nothing anew', async () => {
   await floor.told(...calls(0, 46));
   const before = await names();
-  const live = openDb(floor.url, 2);
-  const shadow = openDb(floor.url, 2, `${SHADOW},public`);
+  const live = openOwnDb(floor.url, 2);
+  const shadow = openOwnDb(floor.url, 2, `${SHADOW},public`);
   const rooms = consumers(floor);
   await makeShadow(
-    live,
+    live.every,
     rooms.flatMap(({ tables }) => tables),
   );
   const log = pino({ level: 'silent' });

@@ -57,15 +57,15 @@ async function close(n: number): Promise<void> {
 /** Waits until the flow has passed everything, what it appended itself included. */
 async function settled(): Promise<void> {
   for (;;) {
-    const head = await headOf(house.ground.db, orgId);
+    const head = await headOf(house.ground.db.of(orgId), orgId);
     await house.ground.log.reflected(orgId, head);
-    if ((await headOf(house.ground.db, orgId)) === head) return;
+    if ((await headOf(house.ground.db.of(orgId), orgId)) === head) return;
   }
 }
 
 beforeAll(async () => {
   house = await newHouse({ now: FIRST, env: { TIME_ZONE: 'Europe/Berlin' } });
-  orgId = (await house.ground.db.rows<{ id: number }>('select id from organisations'))[0]?.id ?? 0;
+  orgId = (await house.every.rows<{ id: number }>('select id from organisations'))[0]?.id ?? 0;
   await house.call('PUT', '/api/v1/sites', [{ id: 'main', name: 'Main', timeZone: 'Europe/Berlin' }]);
   await house.call('PUT', '/api/v1/teams', [
     { id: 'red', name: 'Red', site: 'main', supervisor: 'rita' },

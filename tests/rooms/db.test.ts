@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const alive = async (pid: number) =>
-  (await world.db.rows('select 1 from pg_stat_activity where pid = $1', [pid])).length > 0;
+  (await world.every.rows('select 1 from pg_stat_activity where pid = $1', [pid])).length > 0;
 
 /** What nobody caught from here to the end of the test: it would have ended the process. */
 function uncaught(): Error[] {
@@ -25,15 +25,15 @@ describe('a connection that dies in a transaction', () => {
     ['between two queries', () => []],
   ])('fails the transaction and nothing else: %s', async (_, itself) => {
     const unheard = uncaught();
-    const broken = world.db.transaction(async (tx) => {
+    const broken = world.db.of(world.orgId).transaction(async (tx) => {
       const [{ pid } = { pid: 0 }] = await tx.rows<{ pid: number }>('select pg_backend_pid() as pid');
       for (const own of itself(pid)) await tx.rows('select pg_terminate_backend($1)', [own]);
-      await world.db.rows('select pg_terminate_backend($1)', [pid]);
+      await world.every.rows('select pg_terminate_backend($1)', [pid]);
       await expect.poll(() => alive(pid)).toBe(false);
       await tx.rows('select 1');
     });
     await expect(broken).rejects.toThrow(/terminat|not queryable/);
-    expect(await world.db.transaction((tx) => tx.rows('select 1 as one'))).toEqual([{ one: 1 }]);
+    expect(await world.db.of(world.orgId).transaction((tx) => tx.rows('select 1 as one'))).toEqual([{ one: 1 }]);
     expect(unheard).toEqual([]);
   });
 });

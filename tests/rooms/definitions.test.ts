@@ -23,7 +23,7 @@ const SALES_PER_HOUR = {
 const put = (url: string, body: unknown) => floor.api('PUT', `/api/v1/${url}`, body);
 const get = (url: string) => floor.api('GET', `/api/v1/${url}`);
 const events = () =>
-  floor.db.rows<LoggedEvent>(
+  floor.every.rows<LoggedEvent>(
     `select position, source, id, type, time, recorded_at as "recordedAt", data from events where org_id = $1 order by position`,
     [floor.orgId],
   );
@@ -195,7 +195,9 @@ describe('targets', () => {
   it('count for a window as they stood at its last instant', async () => {
     const day = (from: number) => ({ name: 'day', from, to: from + 86_400_000 });
     const stretch = async (from: number, knownAt?: number) => {
-      const found = (await definitionsFor(floor.db, floor.orgId, day(from), knownAt)).targets.get('aht');
+      const found = (await definitionsFor(floor.db.of(floor.orgId), floor.orgId, day(from), knownAt)).targets.get(
+        'aht',
+      );
       const marks = found?.find((target) => target.of.kind === 'organisation')?.marks;
       return marks && 'stretch' in marks ? marks.stretch : null;
     };
@@ -212,7 +214,11 @@ describe('the end of a target', () => {
     (await get(`targets?limit=500${query}`)).body.items.filter((one: { kpi: string }) => one.kpi === 'aht');
   const inForce = async (kpi: string, at: number) => {
     const span = { name: 'day' as const, from: at, to: at + 86_400_000 };
-    return (await definitionsFor(floor.db, floor.orgId, span)).targets.get(kpi)?.map((target) => target.name) ?? [];
+    return (
+      (await definitionsFor(floor.db.of(floor.orgId), floor.orgId, span)).targets
+        .get(kpi)
+        ?.map((target) => target.name) ?? []
+    );
   };
 
   it('comes when it is said to, and leaves what was', async () => {
@@ -332,7 +338,7 @@ describe('the letterboxes', () => {
     const rows = async () =>
       Promise.all(
         tables.map((table) =>
-          floor.db.rows<{ row: string }>(`select t::text as row from ${table} t where org_id = $1 order by 1`, [
+          floor.every.rows<{ row: string }>(`select t::text as row from ${table} t where org_id = $1 order by 1`, [
             floor.orgId,
           ]),
         ),
@@ -341,11 +347,11 @@ describe('the letterboxes', () => {
     expect(before.map((table) => table.length > 0)).toEqual([true, true, true, true]);
     expect(before[3]).toHaveLength(1);
     for (const size of [1, 3, 1000]) {
-      for (const table of tables) await floor.db.rows(`delete from ${table} where org_id = $1`, [floor.orgId]);
+      for (const table of tables) await floor.every.rows(`delete from ${table} where org_id = $1`, [floor.orgId]);
       const log = await events();
       for (let at = 0; at < log.length; at += size) {
         for (const consumer of [kpiConsumer, attainmentConsumer]) {
-          await floor.db.transaction((tx) =>
+          await floor.every.transaction((tx) =>
             consumer.apply({ orgId: floor.orgId, events: log.slice(at, at + size), now: 0, replay: false }, tx),
           );
         }

@@ -33,7 +33,7 @@ describe.each(CHANGES)('the day of $hours hours, $day in $zone, and those beside
       const span = resolveWindow('day', noon + shift * HOUR, zone);
       if (shift === 0) expect(span.to - span.from).toBe(hours * HOUR);
       const there = ends.flatMap((end, n) => (calendar.format(end) === date ? [n + 1] : []));
-      const sums = (await sumByQueue(world.db, orgId, bucketsOf(span))).get('sales');
+      const sums = (await sumByQueue(world.db.of(orgId), orgId, bucketsOf(span))).get('sales');
       expect(there.length).toBeGreaterThan(50);
       expect([sums?.handled, sums?.talk_ms]).toEqual([there.length, there.reduce((sum, ms) => sum + ms, 0)]);
     }

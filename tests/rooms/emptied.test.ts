@@ -34,15 +34,19 @@ describe('what the boards in Redis reflect', () => {
 
   it('is filled again when Redis was emptied while nothing happened', async () => {
     await floor.settle();
-    expect(await readPosition(floor.redis, floor.orgId)).toBe(await flowPosition(floor.db, floor.orgId));
+    expect(await readPosition(floor.redis, floor.orgId)).toBe(
+      await flowPosition(floor.db.of(floor.orgId), floor.orgId),
+    );
     await empty();
     await floor.settle();
-    expect(await readPosition(floor.redis, floor.orgId)).toBe(await flowPosition(floor.db, floor.orgId));
+    expect(await readPosition(floor.redis, floor.orgId)).toBe(
+      await flowPosition(floor.db.of(floor.orgId), floor.orgId),
+    );
   });
 
   it('is not called whole where Redis was emptied while it was filled', async () => {
     await floor.settle();
-    const at = { position: await flowPosition(floor.db, floor.orgId), now: floor.time.now };
+    const at = { position: await flowPosition(floor.db.of(floor.orgId), floor.orgId), now: floor.time.now };
     // the other one empties as soon as this one has begun
     const emptying = new Proxy(floor.redis, {
       get: (redis, name) => {

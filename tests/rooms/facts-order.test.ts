@@ -15,7 +15,7 @@ const EVER = { from: at(-6000), to: at(6000) };
 async function play(given: Case): Promise<number> {
   const orgId = await newOrganisation();
   await passed(orgId, ...dealt(await eventsOf(orgId, given), given));
-  const dead = await world.db.rows('select reason from dead_letters where org_id = $1', [orgId]);
+  const dead = await world.every.rows('select reason from dead_letters where org_id = $1', [orgId]);
   expect(dead).toEqual([]);
   return orgId;
 }
@@ -47,8 +47,10 @@ describe('evidence', () => {
       fc.asyncProperty(worlds, span, fc.constantFrom(...whose), async (given, { from, length }, subject) => {
         const orgId = await play(given);
         const window = { from: at(from * 15), to: at((from + length) * 15) };
-        const found = await evidence(world.db, orgId, { ...subject, ...window, limit: 3 });
-        expect(nonZero(found.facts)).toEqual(await sumTotal(world.db, orgId, { ...subject, ...bucketsOf(window) }));
+        const found = await evidence(world.db.of(orgId), orgId, { ...subject, ...window, limit: 3 });
+        expect(nonZero(found.facts)).toEqual(
+          await sumTotal(world.db.of(orgId), orgId, { ...subject, ...bucketsOf(window) }),
+        );
         expect(found.events.length).toBe(Math.min(3, found.total));
         expect(found.next === null).toBe(found.total <= 3);
       }),
@@ -67,7 +69,7 @@ describe('evidence', () => {
           then.push({ knownAt: world.time.now, facts: await stored(orgId) });
         }
         for (const { knownAt, facts } of then) {
-          const found = await derived(world.db, orgId, { ...EVER, knownAt });
+          const found = await derived(world.db.of(orgId), orgId, { ...EVER, knownAt });
           expect(named(found.map(({ contribution }) => contribution))).toEqual(facts);
         }
       }),
@@ -81,12 +83,16 @@ describe('evidence', () => {
     const seen: number[] = [];
     let cursor: string | null = null;
     do {
-      const page: Awaited<ReturnType<typeof evidence>> = await evidence(world.db, orgId, { ...EVER, cursor, limit: 2 });
+      const page: Awaited<ReturnType<typeof evidence>> = await evidence(world.db.of(orgId), orgId, {
+        ...EVER,
+        cursor,
+        limit: 2,
+      });
       seen.push(...page.events.map((event) => event.position));
       cursor = page.next;
     } while (cursor);
     expect(new Set(seen).size).toBe(seen.length);
-    expect(seen.length).toBe((await evidence(world.db, orgId, EVER)).total);
+    expect(seen.length).toBe((await evidence(world.db.of(orgId), orgId, EVER)).total);
   });
 });
 

@@ -69,13 +69,13 @@ describe('facts by example', () => {
   it('takes back what is retracted and leaves no empty row', async () => {
     const orgId = await newOrganisation();
     await passed(orgId, [leg('a'), leg('b')]);
-    const before = await factsHash(world.db, orgId);
+    const before = await factsHash(world.db.of(orgId), orgId);
     await passed(
       orgId,
       [leg('c', {}, { endedAt: iso(200), outcome: 'abandoned' }), survey('s', null)],
       [correction('k', { source: 'acd', id: 'c' }), correction('l', { source: 'forms', id: 's' })],
     );
-    expect(await factsHash(world.db, orgId)).toBe(before);
+    expect(await factsHash(world.db.of(orgId), orgId)).toBe(before);
   });
 
   it.each([

@@ -304,14 +304,15 @@ describe.skipIf(!samples)("the bank's January", () => {
       skipped: 240,
       rejectsFile: null,
     });
-    const rows = await world.db.rows<{ agent: number | null; handled: number; talk: number }>(
+    const rows = await world.every.rows<{ agent: number | null; handled: number; talk: number }>(
       `select agent, count(*)::int as handled, sum((data->>'talkMs')::bigint)::bigint as talk from events
        where org_id = $1 and source = 'bank' and data->>'outcome' = 'handled' group by agent`,
       [world.orgId],
     );
     const agents: Record<string, unknown> = {};
     for (const { agent, handled, talk } of rows)
-      if (agent !== null) agents[(await partyName(world.db, world.orgId, agent))?.name ?? ''] = { handled, talk };
+      if (agent !== null)
+        agents[(await partyName(world.db.of(world.orgId), world.orgId, agent))?.name ?? ''] = { handled, talk };
     const expected = Object.entries<{ handled: number; talk_s: number }>(answers.agents);
     expect(agents).toEqual(
       Object.fromEntries(expected.map(([name, a]) => [name, { handled: a.handled, talk: a.talk_s * 1000 }])),

@@ -137,7 +137,7 @@ describe('POST /api/v1/events', () => {
 
   it('makes a queue with its first leg', async () => {
     await post([leg('1', { queue: 'Löwen & Söhne' }), leg('2')]);
-    const queues = await queueRows(world.db, world.orgId);
+    const queues = await queueRows(world.db.of(world.orgId), world.orgId);
     expect(queues.map(({ id }) => id).sort()).toEqual(['Löwen & Söhne', 'sales']);
     expect(queues[0]).toMatchObject({ serviceLevelMs: 20_000 });
   });

@@ -23,7 +23,7 @@ describe('API keys', () => {
     expect(status).toBe(201);
     expect(body.key).toMatch(new RegExp(`^fl_${body.id}_[\\w-]{43}$`));
     expect(body.scopes).toEqual(['people:write']);
-    const [row] = await floor.db.rows<{ row: string; hash: string }>(
+    const [row] = await floor.every.rows<{ row: string; hash: string }>(
       'select k::text as row, hash from api_keys k where id = $1',
       [body.id],
     );
@@ -119,7 +119,9 @@ describe('devices', () => {
     ];
     for (const [method, url, payload] of knocks)
       expect((await tv(method, url, payload)).status, `${method} ${url}`).toBe(403);
-    const [row] = await floor.db.rows<{ row: string }>('select d::text as row from devices d where id = $1', [body.id]);
+    const [row] = await floor.every.rows<{ row: string }>('select d::text as row from devices d where id = $1', [
+      body.id,
+    ]);
     expect(row?.row).not.toContain(body.token.slice(-30));
     expect((await admin('DELETE', `/api/v1/devices/${body.id}`)).status).toBe(204);
     expect((await viewerByToken(floor, body.token)).kind).toBe('anonymous');

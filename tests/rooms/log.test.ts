@@ -68,17 +68,17 @@ describe('the log', () => {
     await world.log.submit(world.orgId, [
       event('a', { customer: 'C-77', agent: { source: 'acd', name: 'Ana Maria' } }),
     ]);
-    const [stored] = await world.db.rows<{ row: string }>('select e::text as row from events e where org_id = $1', [
+    const [stored] = await world.every.rows<{ row: string }>('select e::text as row from events e where org_id = $1', [
       world.orgId,
     ]);
     expect(stored?.row).not.toMatch(/Ana Maria|C-77/);
-    const [party] = await world.db.rows<{ row: string }>(
+    const [party] = await world.every.rows<{ row: string }>(
       "select p::text as row from parties p where org_id = $1 and kind = 'agent'",
       [world.orgId],
     );
     expect(party?.row).not.toContain('Ana Maria');
-    const logged = await eventByIdentity(world.db, world.orgId, { source: 'acd', id: 'a' });
-    expect(await partyName(world.db, world.orgId, logged?.agent as number)).toEqual({
+    const logged = await eventByIdentity(world.db.of(world.orgId), world.orgId, { source: 'acd', id: 'a' });
+    expect(await partyName(world.db.of(world.orgId), world.orgId, logged?.agent as number)).toEqual({
       source: 'acd',
       name: 'Ana Maria',
     });
@@ -86,8 +86,8 @@ describe('the log', () => {
 
   it('is append-only', async () => {
     await world.log.submit(world.orgId, [event('a')]);
-    await expect(world.db.rows('update events set type = $1', ['x'])).rejects.toThrow(/append-only/);
-    await expect(world.db.rows('delete from events')).rejects.toThrow(/append-only/);
+    await expect(world.every.rows('update events set type = $1', ['x'])).rejects.toThrow(/append-only/);
+    await expect(world.every.rows('delete from events')).rejects.toThrow(/append-only/);
   });
 
   it('never shows a row behind which an older transaction may still commit', async () => {
@@ -95,7 +95,7 @@ describe('the log', () => {
     await client.query('begin');
     await client.query('select pg_current_xact_id()');
     await world.log.submit(world.orgId, [event('late')]);
-    expect(await eventsAfter(world.db, world.orgId, 0, { most: 10 })).toEqual([]);
+    expect(await eventsAfter(world.db.of(world.orgId), world.orgId, 0, { most: 10 })).toEqual([]);
     await client.query('commit');
     expect((await wholeLog(world.db, world.orgId)).map((e) => e.id)).toEqual(['late']);
     release();
@@ -104,7 +104,7 @@ describe('the log', () => {
 
 describe('the bell', () => {
   const listening = async () => {
-    const rows = await world.db.rows<{ pid: number }>(
+    const rows = await world.every.rows<{ pid: number }>(
       'select pid from pg_stat_activity where datname = current_database() and query = $1',
       [LISTEN_GROWTH],
     );
@@ -117,7 +117,7 @@ describe('the bell', () => {
     here.hear((orgId) => heard.push(orgId));
     await expect.poll(listening).toHaveLength(1);
     const [before] = await listening();
-    await world.db.rows('select pg_terminate_backend($1)', [before]);
+    await world.every.rows('select pg_terminate_backend($1)', [before]);
     await expect.poll(listening, { timeout: 10_000 }).toEqual([expect.not.toSatisfy((pid) => pid === before)]);
     there.ring(7);
     await expect.poll(() => heard).toEqual([7]);
@@ -156,12 +156,14 @@ describe('the flow', () => {
     await world.log.submit(world.orgId, [event('a'), event('poison'), event('b')]);
     await world.settle();
     expect(seen).toEqual(['a', 'b']);
-    const letters = await world.db.rows('select consumer, reason from dead_letters where org_id = $1', [world.orgId]);
+    const letters = await world.every.rows('select consumer, reason from dead_letters where org_id = $1', [
+      world.orgId,
+    ]);
     expect(letters).toEqual([{ consumer: 'listener', reason: 'cannot take poison' }]);
   });
 
   it('refuses a stale epoch: of two workers only the holder of the lease commits', async () => {
-    await ensureFlow(world.db, world.orgId);
+    await ensureFlow(world.db.of(world.orgId), world.orgId);
     const flow = (holder: string): Flow => ({
       ...world,
       holder,
@@ -174,15 +176,15 @@ describe('the flow', () => {
     expect(await zombie.turn()).toBe(true);
     const heir = new Runner(flow('heir'), world.orgId);
     expect(await heir.turn()).toBe(false);
-    await world.db.rows("update flows set lease_until = now() - interval '1 s' where org_id = $1", [world.orgId]);
+    await world.every.rows("update flows set lease_until = now() - interval '1 s' where org_id = $1", [world.orgId]);
     expect(await heir.turn()).toBe(true);
     await world.log.submit(world.orgId, [event('a')]);
     // what cannot be read yet, because of another test's transaction, would give the zombie nothing to commit
     await wholeLog(world.db, world.orgId);
     expect(await zombie.turn()).toBe(false);
     expect(seen).toEqual([]);
-    expect(await flowPosition(world.db, world.orgId)).toBe(0);
+    expect(await flowPosition(world.db.of(world.orgId), world.orgId)).toBe(0);
     await heir.turn();
-    expect(await flowPosition(world.db, world.orgId)).toBeGreaterThan(0);
+    expect(await flowPosition(world.db.of(world.orgId), world.orgId)).toBeGreaterThan(0);
   });
 });

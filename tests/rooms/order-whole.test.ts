@@ -29,13 +29,13 @@ async function told(seed: number, { order, cuts, most, again }: Dealing): Promis
   const closings = [FROM + 20 * HOUR, NOW - (NOW % 900_000)].map(bucketClosed);
   const events = shuffled(order, [...randomEvents(seed, STAGE), ...closings]);
   for (const batch of cut(cuts, [...events, ...events.slice(0, again)], most)) await floor.told(...batch);
-  expect(await floor.db.rows('select reason from dead_letters where org_id = $1', [floor.orgId])).toEqual([]);
+  expect(await floor.every.rows('select reason from dead_letters where org_id = $1', [floor.orgId])).toEqual([]);
   return floor;
 }
 
 /** The rows of a table without the number of the organisation and places in the log, in one order. */
-async function rowsOf({ db, orgId }: ScoredFloor, table: string): Promise<string[]> {
-  const rows = await db.rows<{ line: string }>(
+async function rowsOf({ every, orgId }: ScoredFloor, table: string): Promise<string[]> {
+  const rows = await every.rows<{ line: string }>(
     `select (to_jsonb(t) - 'org_id')::text as line from ${table} t where org_id = $1 order by 1`,
     [orgId],
   );

@@ -154,7 +154,7 @@ const isForAnyone = ({ method, url }: Door) =>
 async function rowsNow(orgId: number | null): Promise<Record<string, string>> {
   await floor.app.looks.flush();
   await floor.settle();
-  return rowsOf(floor.db, orgId);
+  return rowsOf(floor.every, orgId);
 }
 
 async function knock(

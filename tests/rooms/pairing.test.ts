@@ -86,7 +86,7 @@ describe('a screen that wants in', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
     const token = answers.find(({ status }) => status === 200)?.body.token as string;
     expect(await viewerByToken(world, token)).toMatchObject({ kind: 'device', deviceId: approved.body.id });
-    const rows = await world.db.rows<{ row: string }>('select p::text as row from pairings p');
+    const rows = await world.every.rows<{ row: string }>('select p::text as row from pairings p');
     const kept = rows.map(({ row }) => row).join();
     for (const plain of [code, secret, token]) expect(kept).not.toContain(plain);
   });

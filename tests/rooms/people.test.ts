@@ -29,16 +29,18 @@ const person = (id: string, more: object = {}) => ({
   ...more,
 });
 const logged = () =>
-  floor.db.rows<LoggedEvent>(`select ${COLUMNS} from events where org_id = $1 order by position`, [floor.orgId]);
+  floor.every.rows<LoggedEvent>(`select ${COLUMNS} from events where org_id = $1 order by position`, [floor.orgId]);
 const events = async () => (await logged()).map((event) => event.type);
 const replay = (batch: LoggedEvent[]) =>
-  floor.db.transaction((tx) => peopleConsumer.apply({ orgId: floor.orgId, events: batch, now: 0, replay: false }, tx));
-const head = () => headOf(floor.db, floor.orgId);
+  floor.every.transaction((tx) =>
+    peopleConsumer.apply({ orgId: floor.orgId, events: batch, now: 0, replay: false }, tx),
+  );
+const head = () => headOf(floor.db.of(floor.orgId), floor.orgId);
 const tables = async () => {
   const all: unknown[] = [];
   for (const table of peopleConsumer.tables)
     all.push(
-      await floor.db.rows(
+      await floor.every.rows(
         `select * from ${table} where org_id = $1 order by 1, 2, 3`.replace(
           table === 'people_versions' ? ', 3' : '',
           '',
@@ -163,11 +165,11 @@ describe('saving the floor', () => {
         identities: [{ source: 'acd', agent: 'zoltan.u' }],
       }),
     ]);
-    const rows = await floor.db.rows<{ row: string }>('select e::text as row from events e where org_id = $1', [
+    const rows = await floor.every.rows<{ row: string }>('select e::text as row from events e where org_id = $1', [
       floor.orgId,
     ]);
     for (const { row } of rows) expect(row).not.toMatch(/Unmistakable|zu@example|zoltan\.u/);
-    const [parts] = await floor.db.rows<{ count: number }>(
+    const [parts] = await floor.every.rows<{ count: number }>(
       "select count(*)::int as count from events where org_id = $1 and type = 'person.saved' and sealed is not null",
       [floor.orgId],
     );
@@ -182,7 +184,9 @@ describe('saving the floor', () => {
       ),
     );
     expect(answers.map((answer) => answer.status)).toEqual(names.map(() => 200));
-    const ids = await floor.db.rows("select 1 from identities where org_id = $1 and person = 'raced'", [floor.orgId]);
+    const ids = await floor.every.rows("select 1 from identities where org_id = $1 and person = 'raced'", [
+      floor.orgId,
+    ]);
     expect(ids).toHaveLength(1);
   });
 
@@ -210,11 +214,11 @@ describe('the flow', () => {
     await floor.settle();
     expect(await tables()).toEqual(live);
     for (const table of peopleConsumer.tables)
-      await floor.db.rows(`delete from ${table} where org_id = $1`, [floor.orgId]);
+      await floor.every.rows(`delete from ${table} where org_id = $1`, [floor.orgId]);
     await replay(await logged());
     expect(await tables()).toEqual(live);
     for (const table of peopleConsumer.tables)
-      await floor.db.rows(`delete from ${table} where org_id = $1`, [floor.orgId]);
+      await floor.every.rows(`delete from ${table} where org_id = $1`, [floor.orgId]);
     for (const event of await logged()) await replay([event]);
     expect(await tables()).toEqual(live);
     peopleConsumer.forget(floor.orgId);
@@ -229,8 +233,8 @@ describe('the flow', () => {
 
 describe('the roster', () => {
   it('knows teams over time, zones, and what changed since it was read', async () => {
-    const before = await rosterOf(floor.db, floor.orgId);
-    expect(await rosterOf(floor.db, floor.orgId)).toBe(before);
+    const before = await rosterOf(floor.db.of(floor.orgId), floor.orgId);
+    expect(await rosterOf(floor.db.of(floor.orgId), floor.orgId)).toBe(before);
     const changed = floor.time.now;
     expect(membersOf(before, 'blue', changed)).toEqual(['mover']);
     expect(membersOf(before, 'blue', changed - 1)).toEqual([]);
@@ -240,7 +244,7 @@ describe('the roster', () => {
     expect(zoneOf(before, { kind: 'queue', id: 'sales' })).toBe('Europe/Berlin');
     floor.time.now += 60_000;
     await api('PUT', '/api/v1/people', [{ id: 'ana', name: 'Ana Changed', team: 'blue' }]);
-    const after = await rosterOf(floor.db, floor.orgId);
+    const after = await rosterOf(floor.db.of(floor.orgId), floor.orgId);
     expect(after.people.get('ana')).toMatchObject({ name: 'Ana Changed', team: 'blue' });
     expect(membersOf(after, 'blue', floor.time.now)).toEqual(['ana', 'mover']);
     expect(after.people.get('mover')).toBe(before.people.get('mover'));
@@ -281,7 +285,7 @@ describe('lists', () => {
       seen.push(...body.items.map((item: { id: string }) => item.id));
       cursor = body.next;
     } while (cursor);
-    expect(seen).toEqual([...(await rosterOf(floor.db, floor.orgId)).people.keys()].sort());
+    expect(seen).toEqual([...(await rosterOf(floor.db.of(floor.orgId), floor.orgId)).people.keys()].sort());
     expect((await api('GET', '/api/v1/sites?limit=1')).body).toMatchObject({ items: [{ id: 'main' }] });
     for (const query of ['limit=0', 'limit=501', 'cursor=bm9wZQ', 'after=x'])
       expect((await api('GET', `/api/v1/sites?${query}`)).status, query).toBe(400);
@@ -291,7 +295,7 @@ describe('lists', () => {
     const { body } = await api('PUT', '/api/v1/sites', [{ id: 'late', name: 'Late', timeZone: 'UTC' }]);
     const reading = api('GET', `/api/v1/sites?after=${body.position}`);
     // another database of this server may hold the log's readers back for a moment
-    while ((await flowPosition(floor.db, floor.orgId)) < Number(body.position)) await floor.settle();
+    while ((await flowPosition(floor.db.of(floor.orgId), floor.orgId)) < Number(body.position)) await floor.settle();
     const answer = await reading;
     expect(answer.status).toBe(200);
     expect(Number(answer.body.position)).toBeGreaterThanOrEqual(Number(body.position));

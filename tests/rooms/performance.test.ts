@@ -198,7 +198,7 @@ describe('who may see it', () => {
 describe('a baseline', () => {
   it('is the pooled value of role and site over the 28 days before, and draws scored values', async () => {
     const from = Date.parse('2026-03-11T23:00:00Z');
-    const data = await baselineFor(floor.db, floor.orgId, { role: 'agent', site: 'main', from });
+    const data = await baselineFor(floor.db.of(floor.orgId), floor.orgId, { role: 'agent', site: 'main', from });
     const facts = (await get('sites/main/performance?at=2026-03-11T12:00:00Z')).facts;
     expect(data.values.handled).toBeUndefined();
     expect(data.values.transfer_rate).toEqual({ num: facts.transferred_out, den: 21 });

@@ -126,10 +126,10 @@ describe('the ledger', () => {
       { account: 'issuer', amount: -50 },
       { account: accountOf('ana'), amount: 50 },
     ];
-    await world.db.transaction((tx) => book(tx, world.orgId, [award]));
+    await world.every.transaction((tx) => book(tx, world.orgId, [award]));
     const tries = await Promise.allSettled(
       Array.from({ length: 20 }, (_, n) =>
-        world.db.transaction(async (tx) => {
+        world.every.transaction(async (tx) => {
           await lockAccount(tx, world.orgId, accountOf('ana'));
           await book(tx, world.orgId, [spend(`s${n + 1}`, 20)]);
         }),
@@ -149,22 +149,22 @@ describe('the ledger', () => {
       await tx.rows("select set_config('lock_timeout', '50ms', true)");
       await lockAccount(tx, floor.orgId, accountOf(person));
     };
-    await floor.db.transaction(async (tx) => {
+    await floor.every.transaction(async (tx) => {
       await lockPeople(tx, floor.orgId, people);
-      await expect(floor.db.transaction(spending('p19999'))).rejects.toThrow('lock timeout');
+      await expect(floor.every.transaction(spending('p19999'))).rejects.toThrow('lock timeout');
     });
-    await floor.db.transaction(spending('p19999'));
+    await floor.every.transaction(spending('p19999'));
   });
 
   it('is only ever added to, and tells when somebody changed it all the same', async () => {
-    await expect(floor.db.rows('update entries set amount = amount + 1')).rejects.toThrow('append-only');
-    await expect(floor.db.rows('delete from transfers')).rejects.toThrow('append-only');
-    await floor.db.transaction(async (tx) => {
+    await expect(floor.every.rows('update entries set amount = amount + 1')).rejects.toThrow('append-only');
+    await expect(floor.every.rows('delete from transfers')).rejects.toThrow('append-only');
+    await floor.every.transaction(async (tx) => {
       await tx.rows("select set_config('floorlight.rebuild', 'on', true)");
       await tx.rows('update transfers set at = at + 1 where id = (select min(id) from transfers)');
     });
     expect((await ledger()).chain).toBe('broken');
-    await floor.db.transaction(async (tx) => {
+    await floor.every.transaction(async (tx) => {
       await tx.rows("select set_config('floorlight.rebuild', 'on', true)");
       await tx.rows('update transfers set at = at - 1 where id = (select min(id) from transfers)');
     });

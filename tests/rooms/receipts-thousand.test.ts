@@ -24,7 +24,7 @@ beforeAll(async () => {
     await floor.told(...batch);
     told.push(floor.time.now);
   }
-  expect(await floor.db.rows('select reason from dead_letters where org_id = $1', [floor.orgId])).toEqual([]);
+  expect(await floor.every.rows('select reason from dead_letters where org_id = $1', [floor.orgId])).toEqual([]);
 });
 afterAll(() => floor.close());
 

@@ -84,7 +84,7 @@ it.each([1, 6, 7, 40])('a contact that was none, %i days later: the badge goes, 
     'A call of 2026-03-11 was corrected: 10 points taken back, for the badge full-house in bronze, which is withdrawn.',
   );
   expect(await house()).toMatchObject({ tier: null, counts: { bronze: 0 }, earned: [] });
-  expect(await recentBadges(floor.db, floor.orgId, { since: 0, scope: 'org' })).toEqual([]);
+  expect(await recentBadges(floor.db.of(floor.orgId), floor.orgId, { since: 0, scope: 'org' })).toEqual([]);
   await later(1, retract('c3'));
   expect(await said()).toHaveLength(2);
   expect((await rebuilt(floor)).differences).toEqual([]);

@@ -102,7 +102,7 @@ it('decides the same, however the log was cut', { timeout: RUNS * 60_000 }, asyn
       expect(await decided(pieces)).toEqual(await decided(whole));
       for (const floor of floors) {
         await floor.settle();
-        expect(await floor.db.rows('select reason from dead_letters')).toEqual([]);
+        expect(await floor.every.rows('select reason from dead_letters')).toEqual([]);
         expect((await rebuilt(floor)).differences).toEqual([]);
       }
       posted += (await decided(whole)).length;
@@ -129,7 +129,7 @@ async function awardsOfTruth(seed: number): Promise<Map<string, number>> {
 
 /** Entries of somebody's transfers of some kinds on an account, added up. */
 async function entries(floor: ScoredFloor, person: string, of: { account: string; kinds: string[] }): Promise<number> {
-  const [row] = await floor.db.rows<{ sum: number }>(
+  const [row] = await floor.every.rows<{ sum: number }>(
     `select coalesce(sum(e.amount), 0)::int as sum from transfers t join entries e on e.org_id = t.org_id and e.transfer = t.id
      where t.person = $1 and e.account = $2 and t.kind = any($3::text[])`,
     [person, of.account, of.kinds],

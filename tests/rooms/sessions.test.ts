@@ -38,10 +38,10 @@ describe('sessions', () => {
     expect(one).not.toBe(two);
     const token = one.split('=')[1] ?? '';
     expect(Buffer.from(token, 'base64url')).toHaveLength(32);
-    const rows = await floor.db.rows<{ row: string; id: string }>('select s::text as row, id from sessions s');
+    const rows = await floor.every.rows<{ row: string; id: string }>('select s::text as row, id from sessions s');
     expect(rows.some(({ row }) => row.includes(token))).toBe(false);
     expect(rows.map((row) => row.id)).toContain(hashOf(token));
-    const [account] = await floor.db.rows<{ password: string }>('select password from accounts where email = $1', [
+    const [account] = await floor.every.rows<{ password: string }>('select password from accounts where email = $1', [
       mail('ana'),
     ]);
     expect(account?.password).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
@@ -179,8 +179,8 @@ describe('the first start', () => {
       (await fresh.as({})('POST', '/api/v1/session', { email: 'chief@example.org', password: PASSWORD })).status,
     ).toBe(201);
     expect((await fresh.as({ authorization: `Bearer ${env.API_KEY}` })('GET', '/api/v1/unmapped')).status).toBe(200);
-    expect(await fresh.db.rows('select 1 from api_keys')).toHaveLength(1);
-    expect(await fresh.db.rows('select 1 from accounts')).toHaveLength(1);
+    expect(await fresh.every.rows('select 1 from api_keys')).toHaveLength(1);
+    expect(await fresh.every.rows('select 1 from accounts')).toHaveLength(1);
     await fresh.close();
   });
 });

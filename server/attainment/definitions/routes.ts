@@ -76,7 +76,7 @@ async function targets(
   orgId: number,
   query: Query,
 ): Promise<{ key: string; item: TargetItem }[]> {
-  const own = (await versionRows<TargetBody>(db, orgId, 'target_versions')).map(targetOf);
+  const own = (await versionRows<TargetBody>(db.of(orgId), orgId, 'target_versions')).map(targetOf);
   return query.versions === 'all' ? allTargets(own) : newestTargets(own, clock.now());
 }
 
@@ -91,7 +91,7 @@ async function shownTo(door: Ground, viewer: Viewer, listed: { key: string; item
 }
 
 async function scorecards({ db }: Ground, orgId: number, versions: Query['versions'] = 'newest') {
-  const own = (await versionRows<ScorecardBody>(db, orgId, 'scorecard_versions')).map(scorecardOf);
+  const own = (await versionRows<ScorecardBody>(db.of(orgId), orgId, 'scorecard_versions')).map(scorecardOf);
   const every = [...DEFAULT_SCORECARDS, ...own];
   const wanted = versions === 'all' ? every : new Map(every.map((card) => [card.role, card])).values();
   return [...wanted].map((card) => ({

@@ -54,7 +54,7 @@ export async function performanceRoutes(plain: FastifyInstance, ground: Ground):
   app.get('/api/v1/people/:id/trends', { config: { may: seePerson }, schema }, async (request) => {
     const position = String(await ground.log.position(orgOf(request)));
     const question = questionOf(ground, request, { kind: 'person', id: request.params.id });
-    return { items: trendsOf(await answer(ground.db, orgOf(request), question)), position };
+    return { items: trendsOf(await answer(ground.db.of(orgOf(request)), orgOf(request), question)), position };
   });
   const members = { params: named('team'), querystring: MembersQuery };
   app.get('/api/v1/teams/:id/people', { config: { may: seeMembers }, schema: members }, (request) => {
@@ -67,7 +67,7 @@ export async function performanceRoutes(plain: FastifyInstance, ground: Ground):
 
 /** The people of a team, and the position that they are as of. */
 export function membersFor({ db }: Pick<Ground, 'db'>, orgId: number, question: MembersQuestion): Promise<Members> {
-  return db.snapshot(async (tx) => {
+  return db.of(orgId).snapshot(async (tx) => {
     const position = String(await flowPosition(tx, orgId));
     return { ...(await teamMembers(tx, orgId, question)), position };
   });
@@ -86,7 +86,7 @@ export function performanceSnapshot(
 /** The same of people, for many who ask at the same time: read in one moment. */
 export const personSnapshots = ({ db, clock }: Pick<Ground, 'db' | 'clock'>, orgId: number) =>
   gather<string, Performance>((people) =>
-    db.snapshot(async (tx) => {
+    db.of(orgId).snapshot(async (tx) => {
       const position = String(await flowPosition(tx, orgId));
       const now = clock.now();
       const found = await answers(tx, orgId, { people, window: 'day', at: now, now });
@@ -97,7 +97,7 @@ export const personSnapshots = ({ db, clock }: Pick<Ground, 'db' | 'clock'>, org
 
 /** The answer to a question; facts and position are of one moment, so the position covers what is counted, and no more. */
 function performanceFor({ db }: Pick<Ground, 'db'>, orgId: number, question: Question): Promise<Performance> {
-  return db.snapshot(async (tx) => {
+  return db.of(orgId).snapshot(async (tx) => {
     const position = String(await flowPosition(tx, orgId));
     const found = await answer(tx, orgId, question);
     return performanceOf(found, { position, sources: await sourcesOf(tx, orgId) });

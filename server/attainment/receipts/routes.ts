@@ -39,9 +39,9 @@ export const receiptDoor =
       const writer = byNoun.get(noun);
       if (writer) return writer.write(ground, orgId, { subject, measure, position, cursor });
       if (noun !== '' && noun !== 'kpi') throw missing(`There are no receipts of ${noun}.`);
-      const found = await answer(ground.db, orgId, questionOf(ground, request, of));
+      const found = await answer(ground.db.of(orgId), orgId, questionOf(ground, request, of));
       const listed = await mayList(ground, request.viewer, of);
-      return receiptOf(ground.db, orgId, {
+      return receiptOf(ground.db.of(orgId), orgId, {
         answer: found,
         measure,
         told: { position, cursor, limit, listed, own: isOwn(request.viewer, of) },

@@ -52,7 +52,7 @@ export function shown({ definition, version, effectiveFrom, builtIn }: KpiVersio
 
 /** The newest version of each KPI, whenever it begins; or all of them. */
 async function items({ db }: Ground, orgId: number, versions = 'newest'): Promise<{ key: string; item: KpiItem }[]> {
-  const every = await kpiMeasures(db, orgId);
+  const every = await kpiMeasures(db.of(orgId), orgId);
   if (versions === 'all') return every.map((one) => ({ key: `${one.id} ${one.version}`, item: shown(one) }));
   const newest = new Map(every.map((measure) => [measure.id, measure]));
   return [...newest].map(([key, measure]) => ({ key, item: shown(measure) }));

@@ -1,4 +1,4 @@
-import { type Db, mayWait, migrateDb, openDb, type Tx } from '../db.ts';
+import { mayWait, migrateDb, openOwnDb, type Reach, type Tx } from '../db.ts';
 import { knownMigrations, migrationsUpTo } from '../migrations.ts';
 import { FORMAT, type Foot, type Head, type Line, readBackup } from './file.ts';
 import { clear, digestOf, dropRows, isEmpty, othersAtWork, putRows, raiseIdentities, tablesOf } from './schema.ts';
@@ -38,11 +38,11 @@ export async function putBackup(file: string, place: Place): Promise<Put> {
   const head = await firstOf(file);
   const known = knownMigrations(place.folder).find(({ when }) => when === head.migration.when);
   if (!known) throw new Error(`${file} was taken by a newer version of the house (${head.migration.tag}).`);
-  const db = openDb(place.databaseUrl, 2);
+  const db = openOwnDb(place.databaseUrl, 2);
   try {
-    await makeRoom(db, place.replace);
+    await makeRoom(db.every, place.replace);
     await migrateDb(place.databaseUrl, migrationsUpTo(place.folder, known));
-    const put = await db.transaction((tx) => fill(tx, file));
+    const put = await db.every.transaction((tx) => fill(tx, file));
     await migrateDb(place.databaseUrl, place.folder);
     return { ...put, takenAt };
   } finally {
@@ -50,7 +50,7 @@ export async function putBackup(file: string, place: Place): Promise<Put> {
   }
 }
 
-async function makeRoom(db: Db, replace: boolean): Promise<void> {
+async function makeRoom(db: Reach, replace: boolean): Promise<void> {
   const others = await db.transaction(othersAtWork);
   if (others > 0) throw new Error('The house is open on this database: stop it first.');
   if (await isEmpty(db)) return;

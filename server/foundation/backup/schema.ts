@@ -39,13 +39,13 @@ export async function digestOf(tx: Tx, table: string): Promise<Digest> {
 
 /** Rows as texts that the same table reads back byte for byte, some at a time. */
 export async function* rowsOf(tx: Tx, table: string, most = 2_000): AsyncGenerator<string[]> {
-  await tx.orm.execute(`declare backup no scroll cursor for select t::text as row from ${named(table)} t`);
+  await tx.once(`declare backup no scroll cursor for select t::text as row from ${named(table)} t`);
   for (;;) {
-    const { rows } = await tx.orm.execute<{ row: string }>(`fetch ${most} from backup`);
+    const rows = await tx.once<{ row: string }>(`fetch ${most} from backup`);
     if (rows.length === 0) break;
     yield rows.map(({ row }) => row);
   }
-  await tx.orm.execute('close backup');
+  await tx.once('close backup');
 }
 
 /** Writes rows as `rowsOf` gave them. */

@@ -1,4 +1,4 @@
-import { type Db, mayWait } from '../db.ts';
+import { mayWait, type Reach } from '../db.ts';
 import { knownMigrations, lastMigration } from '../migrations.ts';
 import { FORMAT, writeBackup } from './file.ts';
 import { digestOf, rowsOf, tablesOf } from './schema.ts';
@@ -10,7 +10,7 @@ export type Taken = { tables: number; rows: number };
  * @param folder of the migrations
  * @throws Error where the database is not of this version, or rows are hidden from whoever asks
  */
-export async function takeBackup(db: Db, file: string, folder: string): Promise<Taken> {
+export async function takeBackup(db: Reach, file: string, folder: string): Promise<Taken> {
   return db.snapshot(async (tx) => {
     await mayWait(tx);
     // who may not see every row gets an error here, and never half of them

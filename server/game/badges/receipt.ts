@@ -34,17 +34,19 @@ export const badgeReceipt: ReceiptWriter = {
     const [, badge = '', tier = '', ...period] = measure.split(':');
     const person = subject.startsWith('person:') ? subject.slice('person:'.length) : '';
     const id = earnedId({ badge, tier: tier as Tier, person, period: period.join(':') });
-    const event = await eventByIdentity(db, orgId, { source: HOUSE, id });
+    const event = await eventByIdentity(db.of(orgId), orgId, { source: HOUSE, id });
     const about = badgeOf(badge);
     if (!event || !about) throw missing(`${subject} did not earn ${measure}.`);
     const told = event.data as unknown as Told;
-    const causes = told.cause ? await eventsByIdentity(db, orgId, [told.cause]) : [];
-    const withdrawn = await eventByIdentity(db, orgId, { source: HOUSE, id: withdrawnId(id) });
-    const later = withdrawn ? await eventsByIdentity(db, orgId, withdrawn.data.causes as Cause['causes']) : [];
+    const causes = told.cause ? await eventsByIdentity(db.of(orgId), orgId, [told.cause]) : [];
+    const withdrawn = await eventByIdentity(db.of(orgId), orgId, { source: HOUSE, id: withdrawnId(id) });
+    const later = withdrawn
+      ? await eventsByIdentity(db.of(orgId), orgId, withdrawn.data.causes as Cause['causes'])
+      : [];
     // a contact that tipped the scales stands among those behind the facts, with what it adds
     const causing = causes.filter(({ source, type }) => source === HOUSE || type === 'correction');
     const decisions = [...causing, event, ...later, ...(withdrawn ? [withdrawn] : [])];
-    const name = (await rosterOf(db, orgId)).people.get(person)?.name ?? person;
+    const name = (await rosterOf(db.of(orgId), orgId)).people.get(person)?.name ?? person;
     return {
       ...BARE,
       subject,
@@ -59,7 +61,7 @@ export const badgeReceipt: ReceiptWriter = {
       facts: told.facts,
       sample: told.kpis[0]?.sample ?? null,
       steps: told.steps,
-      ...(await behind(db, orgId, { told, person, recordedAt: event.recordedAt, cursor, decisions })),
+      ...(await behind(db.of(orgId), orgId, { told, person, recordedAt: event.recordedAt, cursor, decisions })),
     };
   },
 };

@@ -34,7 +34,7 @@ export const infoOf = ({ id, version, name, words, period, when, tiers }: Badge)
  */
 export function badgeCase(ground: Pick<Ground, 'db' | 'clock'>, orgId: number, person: string): Promise<BadgeCase> {
   const now = ground.clock.now();
-  return ground.db.snapshot(async (tx) => {
+  return ground.db.of(orgId).snapshot(async (tx) => {
     const position = String(await flowPosition(tx, orgId));
     const roster = await rosterOf(tx, orgId);
     if (!roster.people.has(person)) throw missing(`There is no person ${person}.`);

@@ -14,7 +14,7 @@ const THIN_MS = 100;
 export function boardTopic(ground: Pick<Ground, 'db' | 'redis' | 'clock'>): Topic<Viewer> {
   // many who come at the same time ask for one list
   const boardsOf = gather(async ([orgId = 0]: number[]) => {
-    const rows = await boardRows(ground.db, orgId);
+    const rows = await boardRows(ground.db.of(orgId), orgId);
     return () => rows;
   }, 1);
   return {

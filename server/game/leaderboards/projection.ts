@@ -7,6 +7,7 @@ import { type Definitions, planFor } from '#server/attainment/scoring/plan.ts';
 import { deltasOf } from '#server/facts/consumer.ts';
 import { lastByPerson, sumByPerson } from '#server/facts/store.ts';
 import { BUCKET_MS } from '#server/facts/windows.ts';
+import type { Tx } from '#server/foundation/db.ts';
 import { type Batch, type Projection, touched } from '#server/log/consumer.ts';
 import type { Ground } from '#server/log/ground.ts';
 import { type Roster, rosterOf } from '#server/people/roster.ts';
@@ -57,7 +58,7 @@ export function boardProjection({ db, redis }: Pick<Ground, 'db' | 'redis'>): Pr
         await write(
           redis,
           { orgId: batch.orgId, position: notes.position, shelf, people: peopleFor(shelf, people, batch) },
-          await linesOf(db, { state, shelf, people, batch }),
+          await linesOf(db.of(batch.orgId), { state, shelf, people, batch }),
         );
       // emptied in between, it would hold a part and look whole
       const step = { from: state.position, to: notes.position };
@@ -110,9 +111,9 @@ function add(own: { sums: FactSums; last: number }, bucket: number, facts: FactS
   if (bucket > own.last) own.last = bucket;
 }
 
-async function load(db: Ground['db'], at: { orgId: number; spans: Spanned; tally: Tally }): Promise<void> {
-  const sums = await sumByPerson(db, at.orgId, at.spans.buckets);
-  const last = await lastByPerson(db, at.orgId, at.spans.buckets);
+async function load(tx: Tx, at: { orgId: number; spans: Spanned; tally: Tally }): Promise<void> {
+  const sums = await sumByPerson(tx, at.orgId, at.spans.buckets);
+  const last = await lastByPerson(tx, at.orgId, at.spans.buckets);
   for (const [person, own] of sums) if (person !== '') at.tally.set(person, { sums: own, last: last.get(person) ?? 0 });
 }
 
@@ -124,12 +125,12 @@ const peopleFor = (shelf: Shelf, people: Map<string, Set<string>>, batch: Batch)
 
 type Work = { state: State; shelf: Shelf; people: Map<string, Set<string>>; batch: Batch };
 
-async function linesOf(db: Ground['db'], { state, shelf, people, batch }: Work): Promise<Line[]> {
+async function linesOf(tx: Tx, { state, shelf, people, batch }: Work): Promise<Line[]> {
   const mine = [...peopleFor(shelf, people, batch)].filter((person) => !shelf.among || shelf.among.has(person));
   if (mine.length === 0) return [];
   const { board, scope, spans, definitions } = shelf;
   const asking = { orgId: batch.orgId, board, scope, spans, definitions, roster: state.roster, now: batch.now };
-  if (!shelf.simple) return computeLines(db, asking, mine);
+  if (!shelf.simple) return computeLines(tx, asking, mine);
   const measure = measureName(board.measure);
   const tally = state.tallies.get(keyOf(spans)) as Tally;
   return mine.flatMap((person) => {
@@ -176,14 +177,19 @@ async function fill(
   orgId: number,
   at: { position: number; now: number },
 ): Promise<State> {
-  const state: State = { roster: await rosterOf(db, orgId), shelves: [], tallies: new Map(), position: at.position };
-  for (const board of await keptBoards(db, orgId)) {
+  const state: State = {
+    roster: await rosterOf(db.of(orgId), orgId),
+    shelves: [],
+    tallies: new Map(),
+    position: at.position,
+  };
+  for (const board of await keptBoards(db.of(orgId), orgId)) {
     for (const scope of board.scopes)
       state.shelves.push(await makeShelf(db, { orgId, board, scope, now: at.now }, state));
   }
   for (const shelf of state.shelves) {
     const { board, scope, spans } = shelf;
-    const definitions = await definitionsFor(db, orgId, spans.before);
+    const definitions = await definitionsFor(db.of(orgId), orgId, spans.before);
     const before = {
       ...shelf,
       definitions,
@@ -202,7 +208,7 @@ async function fill(
       };
       const kept: KeptBoard = { orgId, board: board.id, scope, from: one.spans.span.from };
       await clearBoard(redis, kept);
-      await write(redis, { orgId, position: at.position, shelf: one }, await computeLines(db, asking));
+      await write(redis, { orgId, position: at.position, shelf: one }, await computeLines(db.of(orgId), asking));
     }
   }
   return state;
@@ -215,13 +221,13 @@ async function makeShelf(
 ): Promise<Shelf> {
   const { orgId, board, scope, now } = at;
   const spans = spansOf(state.roster, scope, { name: board.window, at: now });
-  const definitions = await definitionsFor(db, orgId, spans.span);
+  const definitions = await definitionsFor(db.of(orgId), orgId, spans.span);
   const people = peopleOf(state.roster, scope, spans.span.to - 1);
   const key = keyOf(spans);
   if (!state.tallies.has(key)) {
     const tally: Tally = new Map();
     state.tallies.set(key, tally);
-    await load(db, { orgId, spans, tally });
+    await load(db.of(orgId), { orgId, spans, tally });
   }
   return {
     board,

@@ -55,8 +55,8 @@ export async function boardRoutes(plain: FastifyInstance, ground: Ground): Promi
   app.get('/api/v1/boards', { config: { may: seeThings }, schema: { querystring: Paging } }, async (request) => {
     const orgId = orgOf(request);
     const now = ground.clock.now();
-    const definitions = await definitionsFor(ground.db, orgId, { name: 'day', from: now, to: now });
-    const defined = await boardRows(ground.db, orgId);
+    const definitions = await definitionsFor(ground.db.of(orgId), orgId, { name: 'day', from: now, to: now });
+    const defined = await boardRows(ground.db.of(orgId), orgId);
     const builtIn = ['score', ...kpisOfPeople(definitions)]
       .filter((id) => !defined.has(id))
       .map((id) => ({ ...SCORE_BOARD, id, measure: id }));
@@ -71,7 +71,7 @@ export async function boardRoutes(plain: FastifyInstance, ground: Ground): Promi
       items: items.slice(from, to),
       next: to < items.length ? String(to) : null,
       position: String(await ground.log.position(orgId)),
-      kept: (await keptBoards(ground.db, orgId)).map((board) => board.id),
+      kept: (await keptBoards(ground.db.of(orgId), orgId)).map((board) => board.id),
     };
   });
 
@@ -92,7 +92,7 @@ export async function boardRoutes(plain: FastifyInstance, ground: Ground): Promi
       const { viewer, query } = request;
       const orgId = orgOf(request);
       const me = query.around ? aroundOf(viewer, query.around) : viewer.kind === 'account' ? viewer.personId : null;
-      const mode = (await boardRows(ground.db, orgId)).get(request.params.id)?.mode ?? 'benchmark';
+      const mode = (await boardRows(ground.db.of(orgId), orgId)).get(request.params.id)?.mode ?? 'benchmark';
       return boardView(ground, {
         orgId,
         id: request.params.id,
@@ -113,9 +113,13 @@ export async function boardRoutes(plain: FastifyInstance, ground: Ground): Promi
 async function save(ground: Ground, viewer: Viewer, given: z.infer<typeof Given>[]) {
   const orgId = orgOf({ viewer });
   const now = ground.clock.now();
-  const boards = whole(given, await boardRows(ground.db, orgId));
-  const definitions = await definitionsFor(ground.db, orgId, { name: 'day', from: now, to: now });
-  const position = await defineBoards(ground, { orgId, roster: await rosterOf(ground.db, orgId), definitions }, boards);
+  const boards = whole(given, await boardRows(ground.db.of(orgId), orgId));
+  const definitions = await definitionsFor(ground.db.of(orgId), orgId, { name: 'day', from: now, to: now });
+  const position = await defineBoards(
+    ground,
+    { orgId, roster: await rosterOf(ground.db.of(orgId), orgId), definitions },
+    boards,
+  );
   return { items: boards, position: String(position) };
 }
 

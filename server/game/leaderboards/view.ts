@@ -37,7 +37,7 @@ export type BoardWish = {
  * @throws Refusal missing when there is no such board
  */
 export function boardView(ground: Pick<Ground, 'db' | 'redis' | 'clock'>, wish: BoardWish): Promise<BoardView> {
-  return ground.db.snapshot(async (tx) => {
+  return ground.db.of(wish.orgId).snapshot(async (tx) => {
     const now = ground.clock.now();
     const asking = await askingFor(tx, wish, { roster: await rosterOf(tx, wish.orgId), now });
     const kept =

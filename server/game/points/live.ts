@@ -13,7 +13,7 @@ export const pointsTopic = (ground: Pick<Ground, 'db' | 'clock'>): Topic<Viewer>
     noun: 'points',
     thinMs: 0,
     snapshot: (orgId, person) =>
-      ground.db.snapshot(async (tx) => {
+      ground.db.of(orgId).snapshot(async (tx) => {
         const position = String(await flowPosition(tx, orgId));
         return { ...(await walletOf(tx, orgId, { person, now: ground.clock.now(), limit: ROWS })), position };
       }),

@@ -16,11 +16,11 @@ export const pointsReceipts: ReceiptWriter = {
     const id = measure.slice('points:'.length);
     const account = accountOf(subject.slice('person:'.length));
     const person = subject.slice('person:'.length);
-    const moved = await movementOf(db, orgId, { account, person, id });
+    const moved = await movementOf(db.of(orgId), orgId, { account, person, id });
     if (!moved) throw missing(`${subject} has no movement ${id}.`);
-    const [own] = await ownEvents(db, orgId, [id]);
+    const [own] = await ownEvents(db.of(orgId), orgId, [id]);
     if (!own) throw missing(`The event of ${id} is not in the log.`);
-    const events = await behind(db, orgId, own);
+    const events = await behind(db.of(orgId), orgId, own);
     const [from, to] = [Number(own.data.from ?? moved.at), Number(own.data.to ?? moved.at)];
     return {
       ...BARE,

@@ -22,7 +22,7 @@ const Paging = z.object({
 export async function pointsRoutes(plain: FastifyInstance, ground: Ground): Promise<void> {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   app.get('/api/v1/ledger', { config: { may: seeLog } }, (request) =>
-    ground.db.snapshot(async (tx) => {
+    ground.db.of(orgOf(request)).snapshot(async (tx) => {
       const orgId = orgOf(request);
       const position = String(await flowPosition(tx, orgId));
       return { ...(await ledgerRows(tx, orgId)), chain: await verifyChain(tx, orgId), position };
@@ -35,7 +35,7 @@ export async function pointsRoutes(plain: FastifyInstance, ground: Ground): Prom
   }));
   const wallet = { config: { may: seePerson }, schema: { params: z.object({ id: Id }), querystring: Paging } };
   app.get('/api/v1/people/:id/points', wallet, (request) =>
-    ground.db.snapshot(async (tx) => {
+    ground.db.of(orgOf(request)).snapshot(async (tx) => {
       const orgId = orgOf(request);
       const { limit, cursor } = request.query;
       const position = String(await flowPosition(tx, orgId));

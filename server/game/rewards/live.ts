@@ -11,7 +11,7 @@ export const rewardsTopic = (ground: Pick<Ground, 'db'>): Topic<Viewer> =>
     noun: 'rewards',
     thinMs: 0,
     snapshot: (orgId, person) =>
-      ground.db.snapshot(async (tx) => ({
+      ground.db.of(orgId).snapshot(async (tx) => ({
         grants: await grantsTo(tx, orgId, [person]),
         redemptions: await redemptionsOf(tx, orgId, [person]),
         position: String(await flowPosition(tx, orgId)),

@@ -11,9 +11,10 @@ export const grantReceipts: ReceiptWriter = {
   noun: 'grant',
   write: async (ground, orgId, asked) => {
     const { own, events } = await told(ground, orgId, { asked, also: [] });
-    const roster = await rosterOf(ground.db, orgId);
+    const roster = await rosterOf(ground.db.of(orgId), orgId);
     const by = roster.people.get(String(own.data.by))?.name ?? String(own.data.by);
-    const name = (await rewardRow(ground.db, orgId, String(own.data.reward)))?.name ?? String(own.data.reward);
+    const name =
+      (await rewardRow(ground.db.of(orgId), orgId, String(own.data.reward)))?.name ?? String(own.data.reward);
     return receipt(
       asked,
       { own, events },
@@ -28,7 +29,8 @@ export const redemptionReceipts: ReceiptWriter = {
   write: async (ground, orgId, asked) => {
     const id = asked.measure.slice('redemption:'.length);
     const { own, events } = await told(ground, orgId, { asked, also: [`settled:${id}`] });
-    const name = (await rewardRow(ground.db, orgId, String(own.data.reward)))?.name ?? String(own.data.reward);
+    const name =
+      (await rewardRow(ground.db.of(orgId), orgId, String(own.data.reward)))?.name ?? String(own.data.reward);
     const end = events.find((event) => event.type === 'redemption.settled')?.data.outcome;
     const became = end === 'cancelled' ? 'cancelled, and the points given back' : (end ?? 'waiting to be handed over');
     return receipt(asked, { own, events }, `${name} for ${own.data.price} points: ${became}.`);
@@ -42,7 +44,7 @@ async function told(
   orgId: number,
   { asked, also }: { asked: ReceiptAsked; also: string[] },
 ): Promise<Told> {
-  const events = await ownEvents(db, orgId, [asked.measure, ...also]);
+  const events = await ownEvents(db.of(orgId), orgId, [asked.measure, ...also]);
   const own = events.find((event) => event.id === asked.measure);
   if (!own || `person:${own.data.person}` !== asked.subject) throw missing(`${asked.subject} has no ${asked.measure}.`);
   return { own, events };

@@ -23,12 +23,12 @@ export async function rewardRoutes(plain: FastifyInstance, ground: Ground): Prom
   const listed = async <Item>(orgId: number, items: Item[]) => ({
     items,
     next: null,
-    position: String(await flowPosition(ground.db, orgId)),
+    position: String(await flowPosition(ground.db.of(orgId), orgId)),
   });
 
   app.get('/api/v1/rewards', { config: { may: signedIn } }, async (request) => {
     const all = (await defineThings(request.viewer, {}, floorFor(ground, request.viewer))) === true;
-    return listed(orgOf(request), await shelf(ground.db, orgOf(request), all));
+    return listed(orgOf(request), await shelf(ground.db.of(orgOf(request)), orgOf(request), all));
   });
   const put = { config: { may: defineThings }, schema: { body: z.array(RewardWish).max(200) } };
   app.put('/api/v1/rewards', put, async (request) => ({
@@ -39,17 +39,21 @@ export async function rewardRoutes(plain: FastifyInstance, ground: Ground): Prom
   const read = { config: { may: signedIn }, schema: { querystring: Asked } };
   app.get('/api/v1/grants', read, async (request) => {
     const people = await peopleFor(ground, request.viewer, request.query.person);
-    return listed(orgOf(request), await grantsTo(ground.db, orgOf(request), people));
+    return listed(orgOf(request), await grantsTo(ground.db.of(orgOf(request)), orgOf(request), people));
   });
   app.get('/api/v1/grants/budget', { config: { may: leadSome } }, async (request): Promise<Budget> => {
     const { from, name } = monthOf(ground.clock.now());
-    const spent = await grantedSince(ground.db, orgOf(request), { by: personOf(request.viewer), from });
+    const spent = await grantedSince(ground.db.of(orgOf(request)), orgOf(request), {
+      by: personOf(request.viewer),
+      from,
+    });
     return { month: name, most: MONTHLY_BUDGET, spent, left: Math.max(0, MONTHLY_BUDGET - spent) };
   });
   app.post('/api/v1/grants', { config: { may: leadSome }, schema: { body: GrantWish } }, async (request, reply) => {
     const { person } = request.body;
     await admit(ground, request.viewer, { may: leadPerson, asked: { id: person } });
-    if (!(await rosterOf(ground.db, orgOf(request))).people.has(person)) throw missing(`There is no person ${person}.`);
+    if (!(await rosterOf(ground.db.of(orgOf(request)), orgOf(request))).people.has(person))
+      throw missing(`There is no person ${person}.`);
     const by = personOf(request.viewer);
     if (by === person) throw forbidden('Nobody rewards themselves.');
     const made = await commands.grantReward(ground, orgOf(request), { ...request.body, by });
@@ -58,7 +62,7 @@ export async function rewardRoutes(plain: FastifyInstance, ground: Ground): Prom
 
   app.get('/api/v1/redemptions', read, async (request) => {
     const people = await peopleFor(ground, request.viewer, request.query.person);
-    return listed(orgOf(request), await redemptionsOf(ground.db, orgOf(request), people));
+    return listed(orgOf(request), await redemptionsOf(ground.db.of(orgOf(request)), orgOf(request), people));
   });
   const redeem = { config: { may: signedIn }, schema: { body: RedemptionWish } };
   app.post('/api/v1/redemptions', redeem, async (request, reply) => {
@@ -89,5 +93,5 @@ async function peopleFor(ground: Ground, viewer: Viewer, asked: string | undefin
     return [asked];
   }
   const own = viewer.kind === 'account' && viewer.personId !== null ? [viewer.personId] : [];
-  return [...new Set([...own, ...(await ledBy(ground.db, viewer))])];
+  return [...new Set([...own, ...(await ledBy(ground.db.of(orgOf({ viewer })), viewer))])];
 }

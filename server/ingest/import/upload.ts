@@ -44,7 +44,7 @@ export async function importUpload(at: At, { how, bytes }: Upload): Promise<Uplo
     await sender.flush();
   }
   const named = [...seen.agents];
-  const unknown = await agentsOfNobody(at.ground.db, at.orgId, { source, agents: named });
+  const unknown = await agentsOfNobody(at.ground.db.of(at.orgId), at.orgId, { source, agents: named });
   return {
     dryRun,
     ...sender.tally,

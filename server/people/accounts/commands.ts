@@ -27,16 +27,17 @@ export async function signIn(
   const email = given.email.toLowerCase();
   const digest = hashOf(email);
   await letTry({ db, clock }, digest);
-  const account = await store.accountByEmail(db, email);
+  const account = await store.accountByEmail(db.lobby, email);
   const right = await isPassword(account?.password, given.password);
   if (!account || !right || account.disabledAt !== null) throw WRONG();
-  await store.forgetTries(db, digest);
-  return openSession(db, { ...account, browser: given.browser ?? null }, clock.now());
+  await store.forgetTries(db.lobby, digest);
+  return openSession(db.of(account.orgId), { ...account, browser: given.browser ?? null }, clock.now());
 }
 
 /** Ends a session at once. */
 export async function signOut({ db }: Pick<Ground, 'db'>, sessionId: string): Promise<void> {
-  await store.deleteSession(db, sessionId);
+  const orgId = (await store.orgsOfSessions(db.lobby, [sessionId])).get(sessionId);
+  if (orgId !== undefined) await store.deleteSession(db.of(orgId), sessionId);
   forgetViewers(db);
 }
 
@@ -71,7 +72,7 @@ export async function saveAccount(
   wish: AccountWish,
 ): Promise<{ email: string; disabled: boolean }> {
   const password = wish.password === undefined ? undefined : await digestPassword(wish.password);
-  const row = await db.transaction(async (tx) => {
+  const row = await db.of(of.orgId).transaction(async (tx) => {
     const [person] = await personRows(tx, of.orgId, [of.person]);
     if (!person) throw missing(`There is no person ${of.person}.`);
     const before = await store.accountOfPerson(tx, of.orgId, of.person);
@@ -125,8 +126,9 @@ export async function setUpWith(
   given: { token: string; email: string; password: string; name: string; browser?: string | null },
 ): Promise<string> {
   refuseWeak(given.password, given);
-  const orgId = await store.useSetupToken(ground.db, hashOf(given.token), ground.clock.now());
-  if (orgId === null)
+  const [hash, now] = [hashOf(given.token), ground.clock.now()];
+  const orgId = await store.orgOfSetupToken(ground.db.lobby, hash, now);
+  if (orgId === null || !(await store.useSetupToken(ground.db.of(orgId), hash, now)))
     throw forbidden('This link was used already, or its day is over. Restart Floorlight for a new one.');
   await makeAdministrator(ground, orgId, given);
   return signIn(ground, given);
@@ -143,7 +145,7 @@ export async function createKey(
   const id = shortId();
   const key = `fl_${id}_${secret()}`;
   const row = { id, name: wish.name, scopes: [...new Set(wish.scopes)], createdAt: clock.now() };
-  await db.transaction(async (tx) => {
+  await db.of(orgId).transaction(async (tx) => {
     const by = wish.by ?? HOUSE_ACTOR;
     await store.insertKey(tx, orgId, { ...row, revokedAt: null, madeBy: by, hash: hashOf(key) });
     const act = { actor: by, act: 'key.made', object: `key:${id}` };
@@ -159,7 +161,7 @@ export async function revokeKey(
   { id, by = HOUSE_ACTOR }: { id: string; by?: string },
 ): Promise<void> {
   const now = clock.now();
-  await db.transaction(async (tx) => {
+  await db.of(orgId).transaction(async (tx) => {
     const gone = await store.revokeKey(tx, { orgId, id, now });
     if (gone.length === 0) throw missing(`There is no key ${id}.`);
     await enter(tx, { orgId, now }, { actor: by, act: 'key.revoked', object: `key:${id}` });
@@ -183,7 +185,8 @@ async function keepAccount(
       throw conflict('email_taken', 'Another account has this e-mail address.');
     return;
   }
-  await store.changeAccount(tx, after);
+  if (!(await store.changeAccount(tx, after)))
+    throw conflict('email_taken', 'Another account has this e-mail address.');
   const same = before.email === after.email && before.password === after.password && after.disabledAt === null;
   if (!same) await store.deleteSessionsOf(tx, after.id);
 }

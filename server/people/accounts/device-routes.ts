@@ -25,7 +25,10 @@ export async function deviceRoutes(plain: FastifyInstance, ground: Ground): Prom
 
   app.get('/api/v1/devices', { config: { may: manageDevices }, schema: { querystring: Paging } }, async (request) => {
     const { limit, cursor } = request.query;
-    const rows = await devicePage(ground.db, orgOf(request), { after: placeOf(cursor), most: limit + 1 });
+    const rows = await devicePage(ground.db.of(orgOf(request)), orgOf(request), {
+      after: placeOf(cursor),
+      most: limit + 1,
+    });
     const shown = rows.slice(0, limit);
     return {
       items: await Promise.all(shown.map((row) => present(ground, request.viewer, row))),
@@ -51,7 +54,7 @@ export async function deviceRoutes(plain: FastifyInstance, ground: Ground): Prom
       await deviceToManage(ground, request.viewer, { orgId, id });
       if (request.body.scope !== undefined) await refuseBeyond(ground, request.viewer, request.body.scope);
       await changeDevice(ground, { orgId, id }, request.body);
-      const row = (await deviceRow(ground.db, orgId, id)) as DeviceRow;
+      const row = (await deviceRow(ground.db.of(orgId), orgId, id)) as DeviceRow;
       return {
         items: [await present(ground, request.viewer, row)],
         position: String(await ground.log.position(orgId)),
@@ -75,7 +78,7 @@ export async function deviceToManage(
   viewer: Viewer,
   of: { orgId: number; id: string },
 ): Promise<DeviceRow> {
-  const device = await deviceRow(ground.db, of.orgId, of.id);
+  const device = await deviceRow(ground.db.of(of.orgId), of.orgId, of.id);
   if (!device) throw missing(`There is no device ${of.id}.`);
   await refuseBeyond(ground, viewer, device.scope);
   return device;

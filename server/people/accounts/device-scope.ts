@@ -8,7 +8,7 @@ import { rosterOf } from '../roster.ts';
 export async function refuseBeyond(ground: Pick<Ground, 'db'>, viewer: Viewer, scope: string): Promise<void> {
   if (!(await seeBoards(viewer, { scope }, floorFor(ground, viewer))))
     throw forbidden(`The scope ${scope} is not yours to show.`);
-  const roster = await rosterOf(ground.db, orgOf({ viewer }));
+  const roster = await rosterOf(ground.db.of(orgOf({ viewer })), orgOf({ viewer }));
   const [kind, id = ''] = scope.split(':');
   if (kind === 'org' || (kind === 'site' ? roster.sites : roster.teams).has(id)) return;
   throw missing(`There is no ${scope}.`);

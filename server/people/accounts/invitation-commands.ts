@@ -1,4 +1,4 @@
-import type { Tx } from '#server/foundation/db.ts';
+import type { Db, Tx } from '#server/foundation/db.ts';
 import { secret, uuidV7 } from '#server/foundation/ids.ts';
 import { conflict, forbidden, invalid, missing } from '#server/foundation/refusals.ts';
 import type { Ground } from '#server/log/ground.ts';
@@ -23,7 +23,7 @@ export type Link = { token: string; expiresAt: number };
  * @throws Refusal missing, invalid (no e-mail), conflict `account_open` (has a password), `account_disabled`, `email_taken`
  */
 export const invitePerson = (ground: Accounts, of: { orgId: number; person: string; by: string }): Promise<Link> =>
-  ground.db.transaction(async (tx) => {
+  ground.db.of(of.orgId).transaction(async (tx) => {
     const now = ground.clock.now();
     const account = (await store.accountOfPerson(tx, of.orgId, of.person)) ?? (await newAccount(tx, of, now));
     if (account.password !== null)
@@ -36,7 +36,7 @@ export const invitePerson = (ground: Accounts, of: { orgId: number; person: stri
  * @throws Refusal missing, conflict `account_closed` (never had a password), `account_disabled`
  */
 export const resetPerson = (ground: Accounts, of: { orgId: number; person: string; by: string }): Promise<Link> =>
-  ground.db.transaction(async (tx) => {
+  ground.db.of(of.orgId).transaction(async (tx) => {
     const account = await store.accountOfPerson(tx, of.orgId, of.person);
     if (!account && (await personRows(tx, of.orgId, [of.person])).length === 0)
       throw missing(`There is no person ${of.person}.`);
@@ -48,9 +48,17 @@ export type Invited = { kind: invitations.InvitationKind; name: string; email: s
 
 /** What a link is for. @throws Refusal forbidden where it is no good */
 export async function readInvitation({ db, clock }: Accounts, token: string): Promise<Invited> {
-  const row = await invitations.openInvitation(db, hashOf(token), clock.now());
+  return invited(db, await openLink({ db, clock }, token));
+}
+
+async function openLink({ db, clock }: Accounts, token: string): Promise<invitations.InvitationRow> {
+  const row = await invitations.openInvitation(db.lobby, hashOf(token), clock.now());
   if (!row) throw OVER();
-  const [person] = await personRows(db, row.orgId, [row.person]);
+  return row;
+}
+
+async function invited(db: Db, row: invitations.InvitationRow): Promise<Invited> {
+  const [person] = await personRows(db.of(row.orgId), row.orgId, [row.person]);
   return { kind: row.kind, name: person?.name ?? row.person, email: row.email, expiresAt: row.expiresAt };
 }
 
@@ -63,10 +71,10 @@ export async function acceptInvitation(
   { db, clock }: Accounts,
   given: { token: string; password: string; browser: string | null },
 ): Promise<string> {
-  const invited = await readInvitation({ db, clock }, given.token);
-  refuseWeak(given.password, invited);
+  const { orgId, ...opened } = await openLink({ db, clock }, given.token);
+  refuseWeak(given.password, await invited(db, { orgId, ...opened }));
   const password = await digestPassword(given.password);
-  const session = await db.transaction(async (tx) => {
+  const session = await db.of(orgId).transaction(async (tx) => {
     const now = clock.now();
     const row = await invitations.openInvitation(tx, hashOf(given.token), now);
     if (!row || !(await invitations.useInvitation(tx, hashOf(given.token), now))) throw OVER();

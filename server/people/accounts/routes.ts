@@ -72,9 +72,9 @@ export async function accountRoutes(plain: FastifyInstance, ground: Ground): Pro
   app.get('/api/v1/keys', { config: { may: manageKeys }, schema: { querystring: Paging } }, async (request) => {
     const { limit, cursor } = request.query;
     const [at, id] = placeOf(cursor, 'number', 'string') ?? [-1, ''];
-    const rows = await keyPage(ground.db, orgOf(request), { at, id, most: limit + 1 });
+    const rows = await keyPage(ground.db.of(orgOf(request)), orgOf(request), { at, id, most: limit + 1 });
     const last = rows[limit - 1];
-    const nameOf = await actorNames(ground.db, orgOf(request));
+    const nameOf = await actorNames(ground.db.of(orgOf(request)), orgOf(request));
     return {
       items: rows.slice(0, limit).map((row) => keyShown(row, nameOf)),
       next: rows.length > limit && last ? cursorOf(last.createdAt, last.id) : null,
@@ -96,10 +96,11 @@ export async function accountRoutes(plain: FastifyInstance, ground: Ground): Pro
 
 async function sessionOf({ db, config }: Ground, viewer: Viewer): Promise<Session> {
   if (viewer.kind !== 'account') throw anonymous();
-  const roster = await rosterOf(db, viewer.orgId);
+  const roster = await rosterOf(db.of(viewer.orgId), viewer.orgId);
   const { name, timeZone, currency } = roster.organisation;
   const member = viewer.personId === null ? undefined : roster.people.get(viewer.personId);
-  const account = viewer.personId === null ? null : await accountOfPerson(db, viewer.orgId, viewer.personId);
+  const account =
+    viewer.personId === null ? null : await accountOfPerson(db.of(viewer.orgId), viewer.orgId, viewer.personId);
   const site = siteOf(roster, member?.team ?? null);
   return {
     organisation: { name, timeZone, currency },

@@ -22,16 +22,16 @@ export async function changePassword(
   given: { current: string; password: string },
 ): Promise<void> {
   const { orgId, accountId } = viewer;
-  const account = await store.accountById(db, orgId, accountId);
+  const account = await store.accountById(db.of(orgId), orgId, accountId);
   if (!account) throw missing('This account is gone.');
   const digest = hashOf(account.email);
   await letTry({ db, clock }, digest);
   if (!(await isPassword(account.password, given.current))) throw WRONG();
-  await store.forgetTries(db, digest);
-  const [person] = await personRows(db, orgId, [account.person]);
+  await store.forgetTries(db.lobby, digest);
+  const [person] = await personRows(db.of(orgId), orgId, [account.person]);
   refuseWeak(given.password, { email: account.email, name: person?.name ?? '' });
   const password = await digestPassword(given.password);
-  await db.transaction(async (tx) => {
+  await db.of(orgId).transaction(async (tx) => {
     await setPassword(tx, accountId, password);
     await store.deleteSessionsOf(tx, accountId, viewer.sessionId);
     await forgetInvitations(tx, accountId);
@@ -44,7 +44,7 @@ export async function changePassword(
 /** Ends every session of an account, the one that asks too. */
 export async function leaveEverywhere({ db, clock }: Accounts, viewer: AccountViewer): Promise<void> {
   const { orgId, accountId, personId } = viewer;
-  await db.transaction(async (tx) => {
+  await db.of(orgId).transaction(async (tx) => {
     await store.deleteSessionsOf(tx, accountId);
     const self = `person:${personId}`;
     await enter(tx, { orgId, now: clock.now() }, { actor: self, act: 'account.left-everywhere', object: self });
@@ -54,7 +54,7 @@ export async function leaveEverywhere({ db, clock }: Accounts, viewer: AccountVi
 
 /** Ends one session of one's own. @throws Refusal missing */
 export async function leaveSession({ db }: Accounts, viewer: AccountViewer, id: string): Promise<void> {
-  const gone = await store.deleteOneOf(db, viewer.accountId, id);
+  const gone = await store.deleteOneOf(db.of(viewer.orgId), viewer.accountId, id);
   forgetViewers(db);
   if (gone.length === 0) throw missing('There is no such session.');
 }

@@ -23,7 +23,7 @@ export async function ownAccountRoutes(plain: FastifyInstance, ground: Ground): 
   });
   app.get('/api/v1/account/sessions', may, async (request, reply) => {
     const viewer = self(request.viewer);
-    const rows = await sessionsOf(ground.db, viewer.accountId, ground.clock.now());
+    const rows = await sessionsOf(ground.db.of(viewer.orgId), viewer.accountId, ground.clock.now());
     reply.header('cache-control', 'no-store');
     return {
       items: rows.map(({ id, createdAt, seenAt, browser }) => ({

@@ -14,7 +14,11 @@ export async function stateRoutes(plain: FastifyInstance, ground: Ground): Promi
   app.get('/api/v1/accounts', get, async (request) => {
     const { limit, cursor } = request.query;
     const [after] = placeOf(cursor, 'string') ?? [''];
-    const rows = await stateRows(ground.db, orgOf(request), { after, most: limit + 1, now: ground.clock.now() });
+    const rows = await stateRows(ground.db.of(orgOf(request)), orgOf(request), {
+      after,
+      most: limit + 1,
+      now: ground.clock.now(),
+    });
     const last = rows[limit - 1];
     return {
       items: rows.slice(0, limit).map(shown),

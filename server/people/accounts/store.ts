@@ -43,13 +43,23 @@ export async function saveAccount(tx: Tx, row: AccountRow, now: number): Promise
   return taken?.id === row.id;
 }
 
-export const changeAccount = (tx: Tx, row: AccountRow) =>
-  tx.rows('update accounts set email = $2, password = $3, disabled_at = $4 where id = $1', [
-    row.id,
-    row.email,
-    row.password,
-    row.disabledAt,
-  ]);
+/** False: the e-mail is another account's, of whatever organisation, and nothing of this transaction can be kept. */
+export async function changeAccount(tx: Tx, row: AccountRow): Promise<boolean> {
+  try {
+    await tx.rows('update accounts set email = $2, password = $3, disabled_at = $4 where id = $1', [
+      row.id,
+      row.email,
+      row.password,
+      row.disabledAt,
+    ]);
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code === TAKEN) return false;
+    throw error;
+  }
+}
+
+const TAKEN = '23505';
 
 export async function someAdministrator(tx: Tx, orgId: number): Promise<boolean> {
   const rows = await tx.rows(
@@ -83,9 +93,18 @@ export type SessionRow = {
   led: string[];
 };
 
-/** A session of an account that is not disabled, with what its rights hang on: one query. */
-export async function sessionsById(tx: Tx, ids: readonly string[]): Promise<Map<string, SessionRow>> {
-  const rows = await tx.rows<SessionRow & { id: string }>(
+/** Which organisation each session belongs to, before anything else is known of it. */
+export async function orgsOfSessions(tx: Tx, ids: readonly string[]): Promise<Map<string, number>> {
+  const rows = await tx.rows<{ id: string; orgId: number }>(
+    'select id, org_id as "orgId" from sessions where id = any($1::text[])',
+    [ids],
+  );
+  return new Map(rows.map(({ id, orgId }) => [id, orgId]));
+}
+
+/** Sessions of accounts that are not disabled, with what its rights hang on: one query. */
+export const sessionsById = (tx: Tx, ids: readonly string[]) =>
+  tx.rows<SessionRow & { id: string }>(
     `select s.id, s.org_id as "orgId", a.id as "accountId", a.person, s.expires_at as "expiresAt", s.seen_at as "seenAt", p.roles, p.team, t.site,
        array(select l.id from teams l where l.org_id = s.org_id and l.supervisor = a.person order by l.id) as led
      from sessions s join accounts a on a.id = s.account
@@ -94,8 +113,6 @@ export async function sessionsById(tx: Tx, ids: readonly string[]): Promise<Map<
      where s.id = any($1::text[]) and a.disabled_at is null`,
     [ids],
   );
-  return new Map(rows.map((row) => [row.id, row]));
-}
 
 export const renewSession = (tx: Tx, id: string, expiresAt: number) =>
   tx.rows('update sessions set expires_at = $2 where id = $1 and expires_at < $2', [id, expiresAt]);
@@ -196,13 +213,22 @@ export const insertSetupToken = (tx: Tx, row: { hash: string; orgId: number; cre
     row.expiresAt,
   ]);
 
-/** Uses a token up. @returns its organisation, null where it is unknown, used or over */
-export async function useSetupToken(tx: Tx, hash: string, now: number): Promise<number | null> {
+/** Whose token this is; null where it is unknown, used or over. */
+export async function orgOfSetupToken(tx: Tx, hash: string, now: number): Promise<number | null> {
   const [row] = await tx.rows<{ orgId: number }>(
-    `update setup_tokens set used_at = $2 where hash = $1 and used_at is null and expires_at > $2 returning org_id as "orgId"`,
+    'select org_id as "orgId" from setup_tokens where hash = $1 and used_at is null and expires_at > $2',
     [hash, now],
   );
   return row?.orgId ?? null;
+}
+
+/** Uses a token up. False: somebody was faster. */
+export async function useSetupToken(tx: Tx, hash: string, now: number): Promise<boolean> {
+  const rows = await tx.rows(
+    'update setup_tokens set used_at = $2 where hash = $1 and used_at is null and expires_at > $2 returning 1',
+    [hash, now],
+  );
+  return rows.length > 0;
 }
 
 /** Counts a try before it is made, so that tries at the same time cannot pass together. */

@@ -10,7 +10,7 @@ export const TRIES_PER_ADDRESS = 100;
 
 /** Counts a try of an account. @throws Refusal 429 after 10 within 15 minutes */
 export async function letTry({ db, clock }: Accounts, digest: string, most = TRIES): Promise<void> {
-  const { tries, since } = await countTry(db, digest, clock.now());
+  const { tries, since } = await countTry(db.lobby, digest, clock.now());
   const wait = waitBeforeTry({ tries, since, most }, clock.now());
   if (wait > 0) throw tooMany('Too many tries. Wait before the next one.', wait);
 }
@@ -23,6 +23,6 @@ export async function fromAddress<T>(ground: Accounts, address: string, work: ()
   const digest = hashOf(`address ${address}`);
   await letTry(ground, digest, TRIES_PER_ADDRESS);
   const done = await work();
-  await forgiveTry(ground.db, digest);
+  await forgiveTry(ground.db.lobby, digest);
   return done;
 }

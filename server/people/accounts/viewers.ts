@@ -10,6 +10,7 @@ import {
   keyByHash,
   markKeyUsed,
   markSessionSeen,
+  orgsOfSessions,
   renewSession,
   type SessionRow,
   sessionsById,
@@ -72,7 +73,9 @@ async function byToken(gate: Gate, { kind, token }: { kind: 'bearer' | 'session'
 
 const keyOf = each((db: Db) =>
   gather<string, HeldKey | null>(async (hashes) => {
-    const found = new Map(await Promise.all(hashes.map(async (hash) => [hash, await keyByHash(db, hash)] as const)));
+    const found = new Map(
+      await Promise.all(hashes.map(async (hash) => [hash, await keyByHash(db.lobby, hash)] as const)),
+    );
     return (hash) => found.get(hash) ?? null;
   }),
 );
@@ -80,24 +83,28 @@ const keyOf = each((db: Db) =>
 async function ofBearer({ db, clock }: Gate, hash: string): Promise<Viewer> {
   const key = await keyOf(db)(hash);
   if (key) return ofKey({ db, clock }, key);
-  const device = await deviceByHash(db, hash);
+  const device = await deviceByHash(db.lobby, hash);
   if (!device) return ANONYMOUS;
   const now = clock.now();
-  if (now - (device.lastSeenAt ?? 0) >= SEEN_MS) await markSeen(db, { orgId: device.orgId, id: device.id, now });
+  if (now - (device.lastSeenAt ?? 0) >= SEEN_MS)
+    await markSeen(db.of(device.orgId), { orgId: device.orgId, id: device.id, now });
   return { kind: 'device', orgId: device.orgId, deviceId: device.id, scope: device.scope };
 }
 
 async function ofKey({ db, clock }: Pick<Gate, 'db' | 'clock'>, key: HeldKey): Promise<Viewer> {
   const { id, orgId, scopes, lastUsedAt } = key;
   const now = clock.now();
-  if (now - (lastUsedAt ?? 0) >= SESSION_SEEN_MS) await markKeyUsed(db, { orgId, id, now });
+  if (now - (lastUsedAt ?? 0) >= SESSION_SEEN_MS) await markKeyUsed(db.of(orgId), { orgId, id, now });
   return { kind: 'key', orgId, keyId: id, scopes };
 }
 
 /** Sessions of many who ask at the same time, after a break or when all rights are looked at, are read together. */
 const sessionOf = each((db: Db) =>
   gather<string, SessionRow | null>(async (ids) => {
-    const found = await sessionsById(db, ids);
+    const orgs = await orgsOfSessions(db.lobby, ids);
+    const found = new Map<string, SessionRow>();
+    for (const [orgId, own] of Map.groupBy(orgs.keys(), (id) => orgs.get(id) as number))
+      for (const row of await sessionsById(db.of(orgId), own)) found.set(row.id, row);
     return (id) => found.get(id) ?? null;
   }),
 );
@@ -107,9 +114,9 @@ async function ofSession({ db, clock }: Gate, id: string): Promise<Viewer> {
   if (!row) return ANONYMOUS;
   const expiresAt = slide(row.expiresAt, clock.now());
   if (expiresAt === null) return ANONYMOUS;
-  if (expiresAt !== row.expiresAt) await renewSession(db, id, expiresAt);
+  if (expiresAt !== row.expiresAt) await renewSession(db.of(row.orgId), id, expiresAt);
   const now = clock.now();
-  if (now - (row.seenAt ?? 0) >= SESSION_SEEN_MS) await markSessionSeen(db, id, now);
+  if (now - (row.seenAt ?? 0) >= SESSION_SEEN_MS) await markSessionSeen(db.of(row.orgId), id, now);
   const { orgId, accountId, person, team, site, led } = row;
   return {
     kind: 'account',

@@ -22,13 +22,13 @@ export async function auditRoutes(plain: FastifyInstance, ground: Ground): Promi
     const orgId = orgOf(request);
     const { limit, cursor, who, kind } = request.query;
     const [before] = placeOf(cursor, 'number') ?? [2 ** 31 - 1];
-    const rows = await entriesBefore(ground.db, orgId, {
+    const rows = await entriesBefore(ground.db.of(orgId), orgId, {
       before,
       limit: limit + 1,
       who: who === undefined ? null : `person:${who}`,
       kind: kind ?? null,
     });
-    const nameOf = await actorNames(ground.db, orgId);
+    const nameOf = await actorNames(ground.db.of(orgId), orgId);
     const last = rows[limit - 1];
     return {
       items: rows.slice(0, limit).map(({ hash: _, at, ...row }) => ({
@@ -38,7 +38,7 @@ export async function auditRoutes(plain: FastifyInstance, ground: Ground): Promi
         at: new Date(at).toISOString(),
       })),
       next: rows.length > limit && last ? cursorOf(last.number) : null,
-      chain: (await verifyTrail(ground.db, orgId)) === null ? 'verified' : 'broken',
+      chain: (await verifyTrail(ground.db.of(orgId), orgId)) === null ? 'verified' : 'broken',
       position: String(await ground.log.position(orgId)),
     };
   });

@@ -26,10 +26,13 @@ export function openLookBook({ db, clock }: Pick<Ground, 'db' | 'clock'>): LookB
     else if (noted.size < MOST) noted.set(key, row);
   };
   const write = async (): Promise<void> => {
-    const rows = [...noted.values()];
+    const rows = new Set(noted.values());
     noted = new Map();
     try {
-      if (rows.length > 0) await addLooks(db, rows);
+      for (const [orgId, own] of Map.groupBy(rows, (row) => row.orgId)) {
+        await addLooks(db.of(orgId), own);
+        for (const row of own) rows.delete(row);
+      }
     } catch (error) {
       for (const row of rows) add(row);
       throw error;

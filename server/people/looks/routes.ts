@@ -23,10 +23,10 @@ export async function lookRoutes(plain: FastifyInstance, ground: Ground): Promis
       const { limit, cursor } = request.query;
       const [hour, viewer, noun] = placeOf(cursor, 'number', 'string', 'string') ?? [Number.MAX_SAFE_INTEGER, '', ''];
       const of = { orgId, subject: request.params.id };
-      const rows = await looksAt(ground.db, of, { after: { hour, viewer, noun }, limit: limit + 1 });
+      const rows = await looksAt(ground.db.of(orgId), of, { after: { hour, viewer, noun }, limit: limit + 1 });
       const shown = rows.slice(0, limit);
       const last = shown.at(-1);
-      const nameOf = await namesFor(ground.db, orgId, shown);
+      const nameOf = await namesFor(ground.db.of(orgId), orgId, shown);
       return {
         items: shown.map((row) => ({
           viewer: { kind: kindOf(row.viewer), id: idOf(row.viewer), name: nameOf(row.viewer) },
