@@ -16,7 +16,7 @@ const config = told(() => readConfig(process.env, root));
 const log = openLogger(config.LOG_LEVEL);
 
 const servers = await startServers(config, true).catch(fail);
-await migrateDb(servers.databaseUrl, path.join(root, 'drizzle'));
+await migrateDb(servers.databaseUrl, path.join(root, 'drizzle')).catch(fail);
 await alignPositions(servers.databaseUrl);
 const house = await openHouse({
   config,

@@ -2,7 +2,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import { cutDeadLinks, TimedClient } from './dead-links.ts';
-import { localOrg, prepareOwn, queryAs } from './own-query.ts';
+import { localOrg, queryAs, type Whose } from './own-query.ts';
 
 /** What a store needs. */
 export type Tx = {
@@ -37,14 +37,14 @@ export type Db = {
 export type OwnDb = Db & { every: Reach };
 
 /** For the house at work. */
-export const openDb = (url: string, most = 16): Db => open(url, { most, options: '' });
+export const openDb = (url: string, most = 16): Db => open(url, { most, options: `-c role=${RUNTIME}` });
 
 /**
  * For a tool, as the owner of the tables.
  * @param searchPath the schemas in which unqualified names are looked up
  */
 export function openOwnDb(url: string, most: number, searchPath = 'public'): OwnDb {
-  const { pool, ...db } = open(url, { most, options: `-c search_path=${searchPath}` });
+  const { pool, ...db } = open(url, { most, options: `-c search_path=${searchPath} ${EVERY}` });
   return { ...db, every: reachOf(pool, null) };
 }
 
@@ -64,24 +64,18 @@ function open(url: string, { most, options }: { most: number; options: string })
   // an idle client whose backend died: the pool has dropped it already, the next query takes another
   pool.on('error', () => {});
   // one whose backend died in use: its query or the next one fails; unheard, the news would end the process
-  pool.on('connect', (client) => {
-    client.on('error', () => {});
-    prepareOwn(client);
-  });
+  pool.on('connect', (client) => void client.on('error', () => {}));
   const stopCutting = cutDeadLinks(pool, url);
   const reaches = new Map<number, Reach>();
-  const reach = (orgId: number): Reach => {
-    const known = reaches.get(orgId) ?? reachOf(pool, orgId);
-    reaches.set(orgId, known);
-    return known;
-  };
   return {
     pool,
     of: (orgId) => {
-      if (!Number.isInteger(orgId) || orgId <= LOBBY) throw new Error(`${orgId} is no organisation`);
-      return reach(orgId);
+      if (!Number.isInteger(orgId)) throw new Error(`${orgId} is no organisation`);
+      const known = reaches.get(orgId) ?? reachOf(pool, orgId);
+      reaches.set(orgId, known);
+      return known;
     },
-    lobby: reach(LOBBY),
+    lobby: reachOf(pool, 'lobby'),
     connect: async () => {
       const client = await pool.connect();
       let held = true;
@@ -103,8 +97,11 @@ function open(url: string, { most, options }: { most: number; options: string })
   };
 }
 
-/** No organisation has this number. */
-const LOBBY = 0;
+/** Whom the house works as: it owns nothing, and rows of other organisations are not there for it. */
+const RUNTIME = 'floorlight_runtime';
+
+/** The owner sees rows only where it says that it wants all of them; on a pool that serves nothing else. */
+const EVERY = '-c floorlight.every=on';
 
 // Every statement goes by keys. One that is prepared while its table is small would read the whole of it for ever after.
 const PLANS = '-c enable_seqscan=off -c jit=off';
@@ -117,22 +114,25 @@ export const mayWait = (tx: Tx) => tx.rows('set local idle_in_transaction_sessio
 
 /** Brings the schema up to date, one process at a time. */
 export async function migrateDb(url: string, folder: string): Promise<void> {
-  const pool = new pg.Pool({ connectionString: url, max: 1 });
+  const pool = new pg.Pool({ connectionString: url, max: 1, options: EVERY });
   try {
     const orm = drizzle(pool);
     await pool.query('select pg_advisory_lock(7046)');
     await migrate(orm, { migrationsFolder: folder });
+    // a folder of earlier days knows no walls
+    const { rows } = await pool.query("select to_regproc('raise_walls') is not null as known");
+    if (rows[0].known) await pool.query('select raise_walls()');
     await pool.query('select pg_advisory_unlock(7046)');
   } finally {
     await pool.end();
   }
 }
 
-/** @param orgId null: whoever is allowed to sees everything */
-function reachOf(pool: pg.Pool, orgId: number | null): Reach {
-  const own = orgId === null ? '' : `; ${localOrg(orgId)}`;
+/** @param whose null: nothing is said, and who owns the tables sees everything */
+function reachOf(pool: pg.Pool, whose: Whose | null): Reach {
+  const own = whose === null ? '' : `; ${localOrg(whose)}`;
   return {
-    ...txOf(orgId === null ? pool : { query: (config) => queryAs(pool, orgId, config) }),
+    ...txOf(whose === null ? pool : { query: (config) => queryAs(pool, whose, config) }),
     transaction: (work) => inTransaction(pool, `begin${own}`, work),
     snapshot: (work) => inTransaction(pool, `begin isolation level repeatable read read only${own}`, work),
   };

@@ -3,23 +3,21 @@ import pg from 'pg';
 const NAME = 'own';
 const TEXT = "select from set_config('floorlight.org', $1, true)";
 
-/** Within a transaction: everything up to its end is this organisation's. */
-export const localOrg = (orgId: number): string => `set local floorlight.org = '${orgId}'`;
+/** Whose a transaction is: an organisation's, or the lobby's, where it is not known yet. */
+export type Whose = number | 'lobby';
 
-/** Gets a new connection ready for `queryAs`. */
-export function prepareOwn(client: pg.ClientBase): void {
-  // a line that dies here fails whoever waits for it too
-  client.query({ name: NAME, text: TEXT, values: [''] }).catch(() => {});
-}
+/** Within a transaction: everything up to its end is theirs. */
+export const localOrg = (whose: Whose): string => `set local floorlight.org = '${whose}'`;
 
 /**
- * One statement as a transaction of its own, for one organisation: the setting and the statement leave in one message and
+ * One statement as a transaction of its own, for one of them: the setting and the statement leave in one message and
  * share its transaction, so the setting costs no round trip and nothing of it is left on the connection.
  */
-export const queryAs = (pool: pg.Pool, orgId: number, config: pg.QueryConfig): Promise<pg.QueryResult> =>
-  pool.query(new OwnQuery(config, orgId)) as unknown as Promise<pg.QueryResult>;
+export const queryAs = (pool: pg.Pool, whose: Whose, config: pg.QueryConfig): Promise<pg.QueryResult> =>
+  pool.query(new OwnQuery(config, whose)) as unknown as Promise<pg.QueryResult>;
 
 type Wire = {
+  parse(prepared: { name: string; text: string }): void;
   bind(bound: { statement: string; values: string[] }): void;
   execute(portal: { portal: string }): void;
 };
@@ -31,17 +29,22 @@ type DriverQuery = pg.Query & {
 };
 const Query = pg.Query as unknown as new (config: pg.QueryConfig) => DriverQuery;
 
+/** Connections that know the statement which sets. One whose statement fails is given up by the pool, and is none of these. */
+const ready = new WeakSet<Wire>();
+
 class OwnQuery extends Query {
-  private readonly orgId: number;
+  private readonly whose: Whose;
   private isSet = false;
 
-  constructor(config: pg.QueryConfig, orgId: number) {
+  constructor(config: pg.QueryConfig, whose: Whose) {
     super({ ...config, queryMode: 'extended' } as pg.QueryConfig);
-    this.orgId = orgId;
+    this.whose = whose;
   }
 
   override prepare(wire: Wire): void {
-    wire.bind({ statement: NAME, values: [String(this.orgId)] });
+    if (!ready.has(wire)) wire.parse({ name: NAME, text: TEXT });
+    ready.add(wire);
+    wire.bind({ statement: NAME, values: [String(this.whose)] });
     wire.execute({ portal: '' });
     super.prepare(wire);
   }

@@ -106,8 +106,8 @@ async function makeRefs(tx: Tx, orgId: number, unknown: Map<string, PartyName>):
 
 const selectRefs = (tx: Tx, orgId: number, digests: string[]) =>
   tx.rows<{ ref: number; digest: Buffer }>(
-    "select ref, digest from parties where org_id = $1 and digest = any(select decode(d, 'hex') from unnest($2::text[]) d)",
-    [orgId, textArray(digests)],
+    'select ref, digest from parties where org_id = $1 and digest = any($2::bytea[])',
+    [orgId, bytesArray(digests.map((digest) => Buffer.from(digest, 'hex')))],
   );
 
 function insertParties(tx: Tx, orgId: number, byDigest: Map<string, [string, PartyName]>) {

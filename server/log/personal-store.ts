@@ -11,9 +11,11 @@ export async function personalOf(
 ): Promise<Map<Position, Record<string, string>>> {
   if (positions.length === 0) return new Map();
   const rows = await tx.rows<{ position: Position; sealed: Buffer; party: number | null; key: Buffer | null }>(
-    `select e.position, e.sealed, coalesce(e.customer, e.agent) as party, p.key
-     from events e left join parties p on p.org_id = e.org_id and p.ref = coalesce(e.customer, e.agent)
-     where e.org_id = $1 and e.position = any($2::bigint[]) and e.sealed is not null`,
+    // "offset 0": the party is calculated first, and its key then looked for by the index
+    `select e.position, e.sealed, e.party, p.key
+     from (select position, sealed, coalesce(customer, agent) as party from events
+           where org_id = $1 and position = any($2::bigint[]) and sealed is not null offset 0) e
+     left join lateral (select key from parties where org_id = $1 and ref = e.party offset 0) p on true`,
     [orgId, positions],
   );
   const secret = rows.some((row) => row.party === null) ? await secretOf(tx, orgId) : null;

@@ -12,9 +12,10 @@ with given as (
   select * from unnest($3::text[], $4::text[], $5::text[], $6::float8[], $7::int[], $8::int[], $9::text[], $10::json[], $11::bytea[])
     with ordinality as g(source, id, type, time, agent, customer, interaction, data, sealed, n)
 ), kept as (
-  insert into events (org_id, position, source, id, type, time, recorded_at, agent, customer, interaction, data, sealed)
+  insert into events (org_id, position, source, id, type, time, recorded_at, agent, customer, interaction, data, sealed, of_source, of_id)
   select $1, (select (pg_current_xact_id()::text::bigint + log_base()) << 16) + $2 + n, source, id, type, to_timestamp(time / 1000), to_timestamp($12::float8 / 1000),
-    agent, customer, interaction, data, sealed
+    agent, customer, interaction, data, sealed,
+    case type when 'correction' then data->'of'->>'source' end, case type when 'correction' then data->'of'->>'id' end
   from given
   on conflict (org_id, source, id) do nothing
   returning position
@@ -152,8 +153,8 @@ export const eventsOfTypes = (
 /** All corrections of these identities. */
 export const correctionsOf = (tx: Tx, orgId: number, of: { source: string; id: string }[]): Promise<LoggedEvent[]> =>
   tx.rows<LoggedEvent>(
-    `select ${COLUMNS} from events where org_id = $1 and type = 'correction'
-       and (data->'of'->>'source', data->'of'->>'id') in (select * from unnest($2::text[], $3::text[])) order by position`,
+    `select ${COLUMNS} from events where org_id = $1 and of_id is not null
+       and (of_source, of_id) in (select * from unnest($2::text[], $3::text[])) order by position`,
     [orgId, of.map((o) => o.source), of.map((o) => o.id)],
   );
 

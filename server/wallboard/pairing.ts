@@ -44,6 +44,7 @@ export async function approvePairing(
   const code = rules.codeOf(typed);
   if (code === null) throw unknownCode();
   const device = await claim(ground, { orgId: by.orgId, code: hashOf(code) }, wish);
+  if (!device) throw whyNot(await store.pairingByCode(ground.db.lobby, hashOf(code)));
   await forgiveTry(ground.db.lobby, own);
   await forgiveTry(ground.db.lobby, all);
   return device;
@@ -87,11 +88,12 @@ const row = (code: string, { own, now, expiresAt }: { own: string; now: number; 
   expiresAt,
 });
 
-function claim(ground: House, at: { orgId: number; code: string }, wish: Approval): Promise<MadeDevice> {
+/** Null: no screen waits under this code, or somebody was faster. */
+function claim(ground: House, at: { orgId: number; code: string }, wish: Approval): Promise<MadeDevice | null> {
   const now = ground.clock.now();
   return ground.log.command(at.orgId, async (tx, append) => {
     const taken = await store.claimPairing(tx, { ...at, now, until: now + rules.COLLECT_MS });
-    if (!taken) throw await whyNot(tx, at.code);
+    if (!taken) return null;
     const device = await announceDevice({ tx, append, now }, at.orgId, wish);
     await store.assignPairing(tx, at.code, device.id);
     const scenes = wish.scenes ?? rules.USUAL_SCENES;
@@ -101,8 +103,7 @@ function claim(ground: House, at: { orgId: number; code: string }, wish: Approva
   });
 }
 
-async function whyNot(tx: Tx, code: string): Promise<Refusal> {
-  const row = await store.pairingByCode(tx, code);
+function whyNot(row: store.PairingRow | null): Refusal {
   if (!row) return unknownCode();
   return row.approvedAt === null ? expired() : used();
 }

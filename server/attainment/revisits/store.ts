@@ -136,7 +136,7 @@ with asked as (
 ), agents as (
   select a.*, i.agent from asked a join identities i on i.org_id = $1 and i.person = a.person
 ), own as (
-  select a.n, a.after, a.until, e.position, e.interaction, e.customer, e.type, e.time, e.data->>'endedAt' as ended
+  select a.n, a.after, a.until, e.position, e.interaction, e.customer, e.type, e.time, e.time + interval '8 days' as back, e.data->>'endedAt' as ended
   from agents a join events e on e.org_id = $1 and e.agent = a.agent and e.time >= a.since and e.time < a.til and e.type <> 'correction'
 ), named as (
   select o.n, o.after, o.until, e.position, o.ended from own o
@@ -146,7 +146,7 @@ with asked as (
 ), returned as (
   select o.n, o.after, o.until, e.position, o.ended from own o
   join events e on e.org_id = $1 and e.customer = o.customer and e.type = 'interaction.ended'
-    and e.time > o.time and e.time < o.time + interval '8 days' and e.interaction is distinct from o.interaction
+    and e.time > o.time and e.time < o.back and e.interaction is distinct from o.interaction
   where o.type = 'interaction.ended'
 ), known as (
   select n, after, until, position, ended, 'own' as way from own
@@ -158,12 +158,12 @@ with asked as (
   union all
   select k.n, 'corrected', ${ROW}, t.type, t.time, t.data->>'channel', array[k.ended, ${REPLACED}->>'endedAt']
   from known k join events t on t.org_id = $1 and t.position = k.position
-  join events e on e.org_id = $1 and e.type = 'correction' and e.position > k.after and e.position <= k.until
-    and e.data->'of'->>'source' = t.source and e.data->'of'->>'id' = t.id
+  join events e on e.org_id = $1 and e.of_source = t.source and e.of_id = t.id
+    and e.position > k.after and e.position <= k.until
   union all
   select a.n, 'moved', ${ROW}, t.type, t.time, t.data->>'channel', array[${REPLACED}->>'endedAt']
   from agents a join events e on e.org_id = $1 and e.agent = a.agent and e.type = 'correction' and e.position > a.after and e.position <= a.until
-  join events t on t.org_id = $1 and t.source = e.data->'of'->>'source' and t.id = e.data->'of'->>'id' and t.time >= a.since and t.time < a.til
+  join events t on t.org_id = $1 and t.source = e.of_source and t.id = e.of_id and t.time >= a.since and t.time < a.til
   union all
   select a.n, 'mapped', ${ROW}, null, null::timestamptz, null, array[]::text[]
   from asked a join facts_claims c on c.org_id = $1 and c.person = a.person and c.position > a.after and c.position <= a.until

@@ -141,7 +141,7 @@ const AT = `org_id = $1 and person = g.wanted and queue = '' and channel = '' an
 // "offset 0" keeps the planner on the primary key, whatever it believes about the table's size
 const STORED = `select f.* from ${RANGES}, lateral (select person, bucket, ${TIME_FACTS.join(', ')} from facts where ${AT} offset 0) f`;
 const STORED_NAMED = `select f.* from ${RANGES}, lateral (
-  select person, bucket, fact, value from facts_named where ${AT} and fact like 'pause\\_ms:%' offset 0) f`;
+  select person, bucket, fact, value from facts_named where ${AT} and fact >= 'pause_ms:' and fact < 'pause_ms;' offset 0) f`;
 
 const spanColumns = (spans: readonly AgentSpan[]): string[] => [
   numberArray(spans.map((s) => s.agent)),

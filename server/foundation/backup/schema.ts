@@ -37,6 +37,17 @@ export async function digestOf(tx: Tx, table: string): Promise<Digest> {
   return row as Digest;
 }
 
+/** Tables of which some rows are not shown to whoever asks. */
+export const hiddenTables = async (tx: Tx): Promise<string[]> =>
+  (
+    await tx.rows<{ name: string }>(
+      `select c.relname as name from pg_class c
+       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and row_security_active(c.oid)
+         and (current_setting('floorlight.every', true) is distinct from 'on' or not exists (
+           select from pg_policy p where p.polrelid = c.oid and p.polname = ('every ' || current_user)::name))`,
+    )
+  ).map(({ name }) => name);
+
 /** Rows as texts that the same table reads back byte for byte, some at a time. */
 export async function* rowsOf(tx: Tx, table: string, most = 2_000): AsyncGenerator<string[]> {
   await tx.once(`declare backup no scroll cursor for select t::text as row from ${named(table)} t`);

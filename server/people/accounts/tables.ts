@@ -1,4 +1,4 @@
-import { bigint, index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { type AnyPgColumn, bigint, foreignKey, index, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
 
 const millis = () => bigint({ mode: 'number' });
 const orgId = () => integer().notNull();
@@ -17,8 +17,14 @@ export const accounts = pgTable(
     disabledAt: millis(),
     signedInAt: millis(),
   },
-  (t) => [index('accounts_person').on(t.orgId, t.person)],
+  // what refers to an account says whose it is
+  (t) => [index('accounts_person').on(t.orgId, t.person), unique('accounts_own').on(t.orgId, t.id)],
 );
+
+const ofAccount = (name: string, t: { orgId: AnyPgColumn; account: AnyPgColumn }) =>
+  foreignKey({ name, columns: [t.orgId, t.account], foreignColumns: [accounts.orgId, accounts.id] }).onDelete(
+    'cascade',
+  );
 
 /** `id` is the SHA-256 of the token that only the browser holds. */
 export const sessions = pgTable(
@@ -26,9 +32,7 @@ export const sessions = pgTable(
   {
     id: text().primaryKey(),
     orgId: orgId(),
-    account: uuid()
-      .notNull()
-      .references(() => accounts.id, { onDelete: 'cascade' }),
+    account: uuid().notNull(),
     createdAt: millis().notNull(),
     expiresAt: millis().notNull(),
     /** To the five minutes. */
@@ -36,7 +40,7 @@ export const sessions = pgTable(
     /** What signed in, in words that tell one's own screens apart. */
     browser: text(),
   },
-  (t) => [index('sessions_account').on(t.account)],
+  (t) => [index('sessions_account').on(t.account), ofAccount('sessions_of_account', t)],
 );
 
 /** One-time links that let somebody choose a password: the first one (`invitation`) or a new one (`reset`). */
@@ -45,15 +49,13 @@ export const invitations = pgTable(
   {
     hash: text().primaryKey(),
     orgId: orgId(),
-    account: uuid()
-      .notNull()
-      .references(() => accounts.id, { onDelete: 'cascade' }),
+    account: uuid().notNull(),
     kind: text().notNull(),
     createdAt: millis().notNull(),
     expiresAt: millis().notNull(),
     usedAt: millis(),
   },
-  (t) => [index('invitations_account').on(t.account)],
+  (t) => [index('invitations_account').on(t.account), ofAccount('invitations_of_account', t)],
 );
 
 export const apiKeys = pgTable('api_keys', {
