@@ -4,7 +4,8 @@ import { ensureFlow } from '#server/log/flow-store.ts';
 import type { Ground } from '#server/log/ground.ts';
 import { makeAdministrator } from './accounts/commands.ts';
 import { hashOf, SETUP_MS } from './accounts/rules.ts';
-import { insertKey, insertSetupToken, someAdministrator } from './accounts/store.ts';
+import { insertSetupToken } from './accounts/setup-store.ts';
+import { insertKey, someAdministrator } from './accounts/store.ts';
 import { atDesk, saveSites, tell } from './commands.ts';
 import {
   insertOrganisation,

@@ -69,7 +69,7 @@ export function boardProjection({ db, redis }: Pick<Ground, 'db' | 'redis'>): Pr
     refill: async (orgId, at) => {
       states.delete(orgId);
       await beginPosition(redis, orgId);
-      const state = await fill({ db, redis }, orgId, at);
+      const state = await fill({ tx: db.of(orgId), redis }, orgId, at);
       if (!(await movePosition(redis, orgId, { from: null, to: at.position })))
         throw new Error('Redis was emptied, or filled by another process, while the boards were filled');
       states.set(orgId, state);
@@ -173,23 +173,18 @@ async function write(
 }
 
 async function fill(
-  { db, redis }: Pick<Ground, 'db' | 'redis'>,
+  { tx, redis }: { tx: Tx; redis: Redis },
   orgId: number,
   at: { position: number; now: number },
 ): Promise<State> {
-  const state: State = {
-    roster: await rosterOf(db.of(orgId), orgId),
-    shelves: [],
-    tallies: new Map(),
-    position: at.position,
-  };
-  for (const board of await keptBoards(db.of(orgId), orgId)) {
+  const state: State = { roster: await rosterOf(tx, orgId), shelves: [], tallies: new Map(), position: at.position };
+  for (const board of await keptBoards(tx, orgId)) {
     for (const scope of board.scopes)
-      state.shelves.push(await makeShelf(db, { orgId, board, scope, now: at.now }, state));
+      state.shelves.push(await makeShelf(tx, { orgId, board, scope, now: at.now }, state));
   }
   for (const shelf of state.shelves) {
     const { board, scope, spans } = shelf;
-    const definitions = await definitionsFor(db.of(orgId), orgId, spans.before);
+    const definitions = await definitionsFor(tx, orgId, spans.before);
     const before = {
       ...shelf,
       definitions,
@@ -208,26 +203,26 @@ async function fill(
       };
       const kept: KeptBoard = { orgId, board: board.id, scope, from: one.spans.span.from };
       await clearBoard(redis, kept);
-      await write(redis, { orgId, position: at.position, shelf: one }, await computeLines(db.of(orgId), asking));
+      await write(redis, { orgId, position: at.position, shelf: one }, await computeLines(tx, asking));
     }
   }
   return state;
 }
 
 async function makeShelf(
-  db: Ground['db'],
+  tx: Tx,
   at: { orgId: number; board: Board; scope: string; now: number },
   state: State,
 ): Promise<Shelf> {
   const { orgId, board, scope, now } = at;
   const spans = spansOf(state.roster, scope, { name: board.window, at: now });
-  const definitions = await definitionsFor(db.of(orgId), orgId, spans.span);
+  const definitions = await definitionsFor(tx, orgId, spans.span);
   const people = peopleOf(state.roster, scope, spans.span.to - 1);
   const key = keyOf(spans);
   if (!state.tallies.has(key)) {
     const tally: Tally = new Map();
     state.tallies.set(key, tally);
-    await load(db.of(orgId), { orgId, spans, tally });
+    await load(tx, { orgId, spans, tally });
   }
   return {
     board,

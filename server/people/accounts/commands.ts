@@ -9,6 +9,7 @@ import { savePeople } from '../person-commands.ts';
 import { personRows } from '../person-store.ts';
 import { digestPassword, isPassword, refuseWeak } from './passwords.ts';
 import { hashOf, SESSION_MS } from './rules.ts';
+import { orgOfSetupToken, useSetupToken } from './setup-store.ts';
 import * as store from './store.ts';
 import { letTry } from './tries.ts';
 import { forgetViewers } from './viewers.ts';
@@ -127,8 +128,8 @@ export async function setUpWith(
 ): Promise<string> {
   refuseWeak(given.password, given);
   const [hash, now] = [hashOf(given.token), ground.clock.now()];
-  const orgId = await store.orgOfSetupToken(ground.db.lobby, hash, now);
-  if (orgId === null || !(await store.useSetupToken(ground.db.of(orgId), hash, now)))
+  const orgId = await orgOfSetupToken(ground.db.lobby, hash, now);
+  if (orgId === null || !(await useSetupToken(ground.db.of(orgId), hash, now)))
     throw forbidden('This link was used already, or its day is over. Restart Floorlight for a new one.');
   await makeAdministrator(ground, orgId, given);
   return signIn(ground, given);
