@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { io, type Socket } from 'socket.io-client';
 import { openSession } from '../server/people/accounts/commands.ts';
 import { saveAccount } from '../server/people/accounts/store.ts';
 import type { Child } from './child-house.ts';
 import { KEY, type Open } from './open-house.ts';
 import { until } from './raw-socket.ts';
+import { openReturning, type Returning } from './returning-socket.ts';
 
 const TEAM = 40;
 const AT_ONCE = 50;
@@ -58,59 +58,22 @@ export async function populate(house: Open, many: number): Promise<string[]> {
   return cookies;
 }
 
-/** Sockets that behave as the screens do: they come back by themselves, spread as the server has told them, and ask for their topics. */
+/** Sockets of all of them, each with the topics of a person's page. */
 export async function openCrowd(url: string, cookies: readonly string[]): Promise<Crowd> {
-  const sockets: Socket[] = [];
-  const whole = new Set<Socket>();
-  let last = 0;
-  const open = (cookie: string, n: number): void => {
-    const topics = [`person:p${n}`, `team:t${Math.floor(n / TEAM)}`, BOARD];
-    const socket = io(url, {
-      transports: ['websocket'],
-      extraHeaders: { cookie },
-      forceNew: true,
-      reconnectionDelay: 500,
-      reconnectionDelayMax: 8_000,
-    });
-    sockets.push(socket);
-    let returnMs = 500;
-    socket.on('pace', ({ spreadMs }: { spreadMs: number }) => {
-      returnMs = 500 + Math.random() * spreadMs;
-      socket.io.reconnectionDelay(returnMs);
-    });
-    socket.on('connect_error', (error: Error & { data?: { retryAfterMs?: number } }) => {
-      if (!socket.active) setTimeout(() => socket.connect(), error.data?.retryAfterMs ?? 3_000);
-    });
-    socket.on('disconnect', () => whole.delete(socket));
-    socket.on('connect', async () => {
-      for (const topic of topics)
-        while (socket.connected && !(await ask(socket, topic)))
-          await new Promise((resolve) => setTimeout(resolve, 3_000));
-      if (!socket.connected) return;
-      whole.add(socket);
-      last = Date.now();
-    });
-  };
-  for (let from = 0; from < cookies.length; from += AT_ONCE) {
-    const some = cookies.slice(from, from + AT_ONCE);
-    for (const [n, cookie] of some.entries()) open(cookie, from + n);
-    await until(() => whole.size === from + some.length, 120_000);
+  const sockets: Returning[] = [];
+  const whole = () => sockets.filter((socket) => socket.wholeSince() !== null).length;
+  for (const [n, cookie] of cookies.entries()) {
+    sockets.push(openReturning(url, cookie, [`person:p${n}`, `team:t${Math.floor(n / TEAM)}`, BOARD]));
+    if (sockets.length % AT_ONCE === 0 || sockets.length === cookies.length)
+      await until(() => whole() === sockets.length, 120_000);
   }
   return {
-    whole: () => whole.size,
-    lastAt: () => last,
+    whole,
+    lastAt: () => Math.max(...sockets.map((socket) => socket.wholeSince() ?? 0)),
     close: () => {
-      for (const socket of sockets) socket.disconnect();
+      for (const socket of sockets) socket.close();
     },
   };
-}
-
-async function ask(socket: Socket, topic: string): Promise<boolean> {
-  const reply = await socket
-    .timeout(30_000)
-    .emitWithAck('subscribe', { topic })
-    .catch(() => null);
-  return reply?.ok === true;
 }
 
 /** What a server with `count-queries.mjs` has asked of PostgreSQL since it was last asked. */

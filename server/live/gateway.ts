@@ -7,6 +7,7 @@ import { parseTopic, type Topic, type TopicName } from '#server/log/topic.ts';
 import type { Viewer } from '#server/people/may.ts';
 import { inTurns } from './asking.ts';
 import { Channel } from './channel.ts';
+import { inFlocks } from './flock.ts';
 import { liveTopics, sockets, turnedAway } from './metrics.ts';
 import { reviewer } from './review.ts';
 import { shareRights } from './rights.ts';
@@ -71,6 +72,7 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
   const channels = new Map<string, Live>();
   const rights = shareRights();
   const turnstile = openTurnstile();
+  const together = inFlocks();
   let leaving = false;
   const refusal = (code: 'anonymous' | 'busy' | 'too_many'): Error => {
     turnedAway.inc({ code });
@@ -82,7 +84,8 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
   io.use((socket, next) => {
     const headers = headersOf(socket);
     if (!doors.admits()) return next(refusal('busy'));
-    doors.viewerOf(headers).then(
+    const found = together().then(() => doors.viewerOf(headers));
+    found.then(
       (viewer) => {
         if (viewer.kind === 'anonymous') return next(refusal('anonymous'));
         if (!turnstile.admits(viewer, doors.addressOf(socket.request))) return next(refusal('too_many'));
@@ -129,6 +132,8 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
     if (!doors.admits()) return { ok: false, code: 'busy' };
     const variant = await rights.of(viewer, topic, name);
     if (variant === null) return { ok: false, code: 'forbidden' };
+    // who has gone meanwhile would never leave the room
+    if (!socket.connected) return { ok: false, code: 'busy' };
     const room = `${viewer.orgId} ${name.full} ${variant}`;
     if (channels.size >= MOST.streams && !channels.has(room)) return { ok: false, code: 'busy' };
     const live = open(room, { topic, name, orgId: viewer.orgId, variant });
@@ -179,6 +184,7 @@ export function openGateway(server: HttpServer, doors: Doors): Gateway {
         ack(given);
       };
       turns.take(async () => {
+        await together();
         if (turnstile.isCut(wireOf(socket))) return;
         await subscribe(socket, message).then(answer, (error) =>
           answer({ ok: false, code: (error as { code?: string }).code ?? 'busy' }),

@@ -13,17 +13,21 @@ export const MOST = {
   message: 16_384,
 } as const;
 
-/** What a socket may still say: so many messages at once, and so many a second in the long run. */
+/** So many at once, and so many a second in the long run. */
+export type Pace = { atOnce: number; perSecond: number };
+/** What a socket may say. */
+export const SAYING: Pace = { atOnce: 150, perSecond: 50 };
+/** How many handshakes and subscriptions of all sockets are answered each by itself; beyond that they are answered together. */
+export const ALONE: Pace = { atOnce: 50, perSecond: 20 };
+
+/** How much of a pace is left. */
 export type Breath = { left: number; at: number };
-const AT_ONCE = 150;
-const PER_SECOND = 50;
+export const freshBreath = (now: number, { atOnce } = SAYING): Breath => ({ left: atOnce, at: now });
 
-export const freshBreath = (now: number): Breath => ({ left: AT_ONCE, at: now });
-
-/** One message is heard. False: it is one too many. Times in ms. */
-export function spend(breath: Breath, now: number): boolean {
-  const gained = (Math.max(0, now - breath.at) / 1000) * PER_SECOND;
-  breath.left = Math.min(AT_ONCE, breath.left + gained) - 1;
+/** One more. False: it is one too many. Times in ms. */
+export function spend(breath: Breath, now: number, { atOnce, perSecond } = SAYING): boolean {
+  const gained = (Math.max(0, now - breath.at) / 1000) * perSecond;
+  breath.left = Math.min(atOnce, breath.left + gained) - 1;
   breath.at = now;
   return breath.left >= 0;
 }

@@ -49,6 +49,6 @@ it('all sockets are back within thirty seconds after their server was killed, an
     console.log(`${(times / SOCKETS).toFixed(2)}  ${text.replace(/\s+/g, ' ').slice(0, 150)}`);
   // the rest of the thirty seconds is for starting a server, which takes longer on a machine that is busy
   expect(took.fromStart).toBeLessThan(25_000);
-  // one by one it would be 20; the promised 2 hold where the machine is so busy that many wait for one reading
-  expect(queries / SOCKETS).toBeLessThanOrEqual(14);
+  // one by one it would be 20
+  expect(queries / SOCKETS).toBeLessThanOrEqual(2);
 }, 600_000);

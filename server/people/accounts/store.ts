@@ -117,8 +117,8 @@ export const sessionsById = (tx: Tx, ids: readonly string[]) =>
 export const renewSession = (tx: Tx, id: string, expiresAt: number) =>
   tx.rows('update sessions set expires_at = $2 where id = $1 and expires_at < $2', [id, expiresAt]);
 
-export const markSessionSeen = (tx: Tx, id: string, now: number) =>
-  tx.rows('update sessions set seen_at = $2 where id = $1', [id, now]);
+export const markSessionsSeen = (tx: Tx, { ids, now }: { ids: readonly string[]; now: number }) =>
+  tx.rows('update sessions set seen_at = $2 where id = any($1::text[])', [ids, now]);
 
 export const deleteSession = (tx: Tx, id: string) => tx.rows('delete from sessions where id = $1', [id]);
 

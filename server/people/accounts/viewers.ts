@@ -9,7 +9,7 @@ import {
   type HeldKey,
   keyByHash,
   markKeyUsed,
-  markSessionSeen,
+  markSessionsSeen,
   orgsOfSessions,
   renewSession,
   type SessionRow,
@@ -54,21 +54,26 @@ export function onViewersForgotten(db: Db, listener: () => void): () => void {
 }
 
 const ANONYMOUS: Viewer = { kind: 'anonymous' };
-const remembered = new WeakMap<Db, Map<string, { viewer: Viewer; until: number }>>();
+const remembered = new WeakMap<Db, Map<string, { viewer: Promise<Viewer>; until: number }>>();
 const listeners = new WeakMap<Db, Set<() => void>>();
 
 async function byToken(gate: Gate, { kind, token }: { kind: 'bearer' | 'session'; token: string }): Promise<Viewer> {
   const hash = hashOf(token);
+  const name = `${kind}${hash}`;
   const now = gate.clock.now();
-  const memory = remembered.get(gate.db) ?? new Map();
+  const memory = remembered.get(gate.db) ?? new Map<string, { viewer: Promise<Viewer>; until: number }>();
   remembered.set(gate.db, memory);
-  const known = memory.get(`${kind}${hash}`);
+  const known = memory.get(name);
   if (known && known.until > now && known.until <= now + REMEMBER_MS) return known.viewer;
-  const viewer = kind === 'session' ? await ofSession(gate, hash) : await ofBearer(gate, hash);
+  const found = { viewer: kind === 'session' ? ofSession(gate, hash) : ofBearer(gate, hash), until: now + REMEMBER_MS };
   if (memory.size >= MOST) memory.clear();
-  if (viewer.kind !== 'anonymous') memory.set(`${kind}${hash}`, { viewer, until: now + REMEMBER_MS });
-  else memory.delete(`${kind}${hash}`);
-  return viewer;
+  memory.set(name, found);
+  const forget = (): void => {
+    if (memory.get(name) === found) memory.delete(name);
+  };
+  // who is nobody now may be somebody in a moment
+  found.viewer.then(({ kind: who }) => who === 'anonymous' && forget(), forget);
+  return found.viewer;
 }
 
 const keyOf = each((db: Db) =>
@@ -98,6 +103,18 @@ async function ofKey({ db, clock }: Pick<Gate, 'db' | 'clock'>, key: HeldKey): P
   return { kind: 'key', orgId, keyId: id, scopes };
 }
 
+/** That sessions were used, of many at the same time: after a break all of them come at once. */
+const seenOf = each((db: Db) =>
+  gather<{ id: string; orgId: number; now: number }, void>(async (seen) => {
+    for (const [orgId, own] of Map.groupBy(seen, (one) => one.orgId))
+      await markSessionsSeen(db.of(orgId), {
+        ids: own.map(({ id }) => id),
+        now: Math.max(...own.map(({ now }) => now)),
+      });
+    return () => undefined;
+  }),
+);
+
 /** Sessions of many who ask at the same time, after a break or when all rights are looked at, are read together. */
 const sessionOf = each((db: Db) =>
   gather<string, SessionRow | null>(async (ids) => {
@@ -116,7 +133,7 @@ async function ofSession({ db, clock }: Gate, id: string): Promise<Viewer> {
   if (expiresAt === null) return ANONYMOUS;
   if (expiresAt !== row.expiresAt) await renewSession(db.of(row.orgId), id, expiresAt);
   const now = clock.now();
-  if (now - (row.seenAt ?? 0) >= SESSION_SEEN_MS) await markSessionSeen(db.of(row.orgId), id, now);
+  if (now - (row.seenAt ?? 0) >= SESSION_SEEN_MS) await seenOf(db)({ id, orgId: row.orgId, now });
   const { orgId, accountId, person, team, site, led } = row;
   return {
     kind: 'account',
