@@ -79,7 +79,7 @@ export function openReturning(url: string, cookie: string, topics: readonly stri
 
 /** Tells the beginning of each text message that a server sends, after the answer to the upgrade. */
 export function readerOf(hear: (beginning: string) => void): (chunk: Buffer) => void {
-  let rest = Buffer.alloc(0);
+  let rest: Buffer = Buffer.alloc(0);
   let isUpgraded = false;
   return (chunk) => {
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
