@@ -1,7 +1,7 @@
 import type { CorrectionData, LoggedEvent } from '#server/log/catalogue.ts';
 
 /** An event as it counts: its content replaced by the winning correction, if there is one. */
-export type InForce = LoggedEvent & { corrected: boolean };
+export type InForce = LoggedEvent & { corrected?: boolean };
 
 /** Which events are known: up to a log position, or recorded until an instant. */
 export type Known = { position?: number; recordedAt?: number };

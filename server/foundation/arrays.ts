@@ -5,10 +5,6 @@ export function textArray(values: readonly (string | null)[]): string {
   return `{"${values.join('","')}"}`;
 }
 
-/** An array of JSON texts. What JSON has escaped leaves nothing to escape but what JSON escapes in the same way. */
-export const jsonArray = (values: readonly unknown[]): string =>
-  `{${JSON.stringify(values.map((value) => JSON.stringify(value))).slice(1, -1)}}`;
-
 /** An array of numbers, null where undefined. */
 export const numberArray = (values: readonly (number | undefined | null)[]): string =>
   `{${values.map((value) => value ?? 'NULL').join(',')}}`;

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { LIMITS } from '#contract/limits.ts';
 import { invalid, tooLarge, unsupported } from '#server/foundation/refusals.ts';
 
@@ -61,6 +62,8 @@ function refuseEncoded(headers: Headers): void {
 
 /** The text without a byte order mark. */
 function textOf(body: Buffer, charset: string): string {
+  // most bodies: a byte a letter needs no decoding
+  if (charset === 'utf-8' && isAscii(body)) return body.toString('latin1');
   const decoder = decoderOf(charset);
   try {
     return decoder.decode(body);

@@ -5,8 +5,9 @@ import { eventsByIdentity } from '#server/log/store.ts';
 import { ensureQueues } from '#server/people/commands.ts';
 import { rosterOf } from '#server/people/roster.ts';
 import type { Item } from './bodies.ts';
+import type { DoorContext } from './content.ts';
 import { countTaken } from './metrics.ts';
-import { type DoorContext, readEvent } from './rules.ts';
+import { readEvent } from './rules.ts';
 
 type House = Pick<Ground, 'db' | 'clock' | 'log'>;
 

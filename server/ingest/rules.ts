@@ -1,20 +1,8 @@
-import { EVENT_DATA, EVENT_TYPES, type EventType, type Rejection, type RejectionCode } from '#contract/events.ts';
-import { FACTS } from '#contract/facts.ts';
-import { LIMITS } from '#contract/limits.ts';
+import { EVENT_DATA, EVENT_TYPES, type EventType, type Rejection } from '#contract/events.ts';
 import { Instant } from '#contract/words.ts';
 import { HOUSE, type NewEvent } from '#server/log/catalogue.ts';
-import { forbiddenField, isEmotion, isNobody } from './words.ts';
-
-/** What the door must know to judge an event. Times are epoch ms. */
-export type DoorContext = {
-  now: number;
-  /** The earliest time the organisation takes. */
-  epoch: number;
-  /** The one currency of the organisation, ISO 4217. */
-  currency: string;
-  /** The type of a correction's target, where it is known already. */
-  typeOf?: (source: string, id: string) => string | undefined;
-};
+import { type Content, contentOf, type DoorContext, inRange, Refused, withoutNobody } from './content.ts';
+import { forbiddenField } from './words.ts';
 
 export type Reading = { event: NewEvent } | { refusal: Rejection };
 
@@ -46,14 +34,6 @@ const INFERABLE = [
   ...EVENT_TYPES.filter((type) => type !== 'correction' && type !== 'offer.made'),
   'offer.made',
 ] as const;
-
-class Refused extends Error {
-  readonly code: RejectionCode;
-  constructor(code: RejectionCode, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
 
 function eventOf(raw: unknown, context: DoorContext): NewEvent {
   const envelope = envelopeOf(raw);
@@ -126,69 +106,7 @@ function timeOf(envelope: Envelope, data: Record<string, unknown>, context: Door
   if (time === undefined || time === null) throw new Refused('time_missing', 'time is missing');
   if (!Instant.safeParse(time).success)
     throw new Refused('invalid_envelope', 'time must be an RFC 3339 time with an offset');
-  return inRange('time', Date.parse(time as string), context);
-}
-
-function inRange(path: string, at: number, { now, epoch }: DoorContext): number {
-  if (at > now + LIMITS.aheadMs) throw new Refused('time_ahead', `${path}: lies more than 24 hours ahead`);
-  if (at < epoch)
-    throw new Refused('time_before_epoch', `${path}: lies before ${new Date(epoch).toISOString()}, the earliest taken`);
-  return at;
-}
-
-type Content = Pick<NewEvent, 'agent' | 'customer' | 'interaction' | 'data' | 'personal'>;
-type Site = { context: DoorContext; source: string; at: string };
-
-/** Checks `data` against its type and takes the personal and the shared parts out of it. */
-function contentOf(type: EventType, data: Record<string, unknown>, site: Site): Content {
-  const parsed = EVENT_DATA[type].safeParse(withoutNobody(data));
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new Refused('data_invalid', `${[site.at, ...(issue?.path ?? [])].map(String).join('.')}: ${issue?.message}`);
-  }
-  const all = parsed.data as Record<string, unknown>;
-  checkMeaning(type, all, site);
-  const { agent, customer, interactionId, recordingUrl, transcriptUrl, evaluator, ...rest } = all;
-  const personal = defined({ recordingUrl, transcriptUrl, evaluator });
-  return {
-    agent: typeof agent === 'string' && !isNobody(agent) ? { source: site.source, name: agent.trim() } : null,
-    customer: (customer as string | undefined) ?? null,
-    interaction: (interactionId as string | undefined) ?? null,
-    data: rest,
-    ...(personal ? { personal } : {}),
-  };
-}
-
-/** Blank fields are absent; a placeholder agent becomes one that every shape takes and nobody answers to. */
-function withoutNobody(data: Record<string, unknown>): Record<string, unknown> {
-  const kept: Record<string, unknown> = {};
-  for (const key in data) if (data[key] !== null) kept[key] = data[key];
-  if ('agent' in data && (data.agent === null || (typeof data.agent === 'string' && isNobody(data.agent))))
-    kept.agent = '-';
-  return kept;
-}
-
-function checkMeaning(type: EventType, data: Record<string, unknown>, { context, at }: Site): void {
-  if (typeof data.currency === 'string' && data.currency !== context.currency)
-    throw new Refused('currency_other', `${at}.currency: this organisation counts in ${context.currency} only`);
-  if (type === 'measurement.recorded' && Object.hasOwn(FACTS, data.fact as string))
-    throw new Refused('data_invalid', `${at}.fact: ${data.fact} is counted by the house itself; choose another name`);
-  if (type === 'measurement.recorded' && isEmotion(data.fact as string))
-    throw new Refused('agent_emotion', `${at}.fact: nothing is kept about what an agent feels`);
-  if (type === 'interaction.ended')
-    for (const key of PLACING) if (data[key]) inRange(`${at}.${key}`, Date.parse(data[key] as string), context);
-  if (type === 'adherence.measured') inRange(`${at}.from`, Date.parse(data.from as string), context);
-  if (type === 'schedule.published') checkPlan(data.activities as { from: string }[], context);
-}
-
-/** The instants that choose the buckets of a leg. */
-const PLACING = ['offeredAt', 'answeredAt', 'endedAt'] as const;
-const PLANNED_MS = 400 * LIMITS.aheadMs;
-
-/** A schedule may lie ahead, but not further than 400 days. */
-function checkPlan(activities: { from: string }[], context: DoorContext): void {
-  const further = { ...context, now: context.now + PLANNED_MS };
-  activities.forEach((activity, i) => void inRange(`data.activities.${i}.from`, Date.parse(activity.from), further));
+  return inRange(['time'], Date.parse(time as string), context);
 }
 
 /**
@@ -236,11 +154,6 @@ function isHouse(source: string): boolean {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function defined(fields: Record<string, unknown>): Record<string, string> | null {
-  const kept = Object.entries(fields).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  return kept.length ? Object.fromEntries(kept) : null;
 }
 
 /** Foreign text in a message: short, well-formed, quoted. */

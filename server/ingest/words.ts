@@ -21,25 +21,26 @@ export function isEmotion(fact: string): boolean {
  * `__proto__` key, or of anything nested deeper than 24 levels. Null when there is none.
  */
 export function forbiddenField(value: unknown): { path: string; why: 'emotion' | 'prototype' | 'depth' } | null {
-  return walk(value, { agent: false, emotion: false, depth: 0 });
+  return walk(value, NOTHING_SEEN);
 }
 
 type Found = ReturnType<typeof forbiddenField>;
 type Seen = { agent: boolean; emotion: boolean; depth: number };
+
+const NOTHING_SEEN: Seen = { agent: false, emotion: false, depth: 0 };
 
 function walk(value: unknown, seen: Seen): Found {
   if (value === null || typeof value !== 'object') return null;
   if (seen.depth > DEEPEST) return { path: '', why: 'depth' };
   const listed = Array.isArray(value);
   for (const key of Object.keys(value)) {
-    const found = look(key, (value as Record<string, unknown>)[key], { ...seen, listed });
+    const found = look(listed ? NO_WORD : wordOf(key), (value as Record<string, unknown>)[key], seen);
     if (found) return { ...found, path: found.path ? `${key}.${found.path}` : key };
   }
   return null;
 }
 
-function look(key: string, value: unknown, seen: Seen & { listed: boolean }): Found {
-  const word = seen.listed ? NO_WORD : wordOf(key);
+function look(word: Word, value: unknown, seen: Seen): Found {
   if (word.prototype) return { path: '', why: 'prototype' };
   const agent = !word.customer && (seen.agent || word.agent);
   const emotion = !word.customer && (seen.emotion || word.emotion);

@@ -3,7 +3,7 @@ import type { LoggedEvent, NewEvent, Position } from './catalogue.ts';
 import { type PartyName, partyKey, partyKeys, refsOf, rememberRefs, secretOf } from './party-store.ts';
 import { positionBefore, transactionOf } from './position.ts';
 import { seal } from './seal.ts';
-import { headOf, insertEvents, type Row } from './store.ts';
+import { headOf, insertEvents, type Rows } from './store.ts';
 import { asStored } from './stored.ts';
 
 export type Appended = { accepted: boolean[]; position: Position };
@@ -17,52 +17,48 @@ const written = new WeakMap<Tx, number>();
  */
 export async function append(tx: Tx, at: { orgId: number; now: number }, events: NewEvent[]): Promise<Written> {
   if (events.length === 0) return { accepted: [], position: await headOf(tx, at.orgId), events: [] };
-  const { rows, refs } = await rowsOf(tx, at.orgId, events);
+  const { rows, refs } = await rowsOf(tx, at, events);
   const offset = written.get(tx) ?? 0;
-  written.set(tx, offset + rows.length);
+  written.set(tx, offset + events.length);
   const { accepted, last } = await insertEvents(tx, at.orgId, rows, { offset, now: at.now });
   if (last === null) return { accepted, position: await headOf(tx, at.orgId), events: [] };
   rememberRefs(refs);
   const before = positionBefore(transactionOf(last)) + offset;
-  return { accepted, position: last, events: writtenOf(rows, accepted, { before, now: at.now }) };
+  return { accepted, position: last, events: writtenOf(rows.events, accepted, before) };
 }
 
-function writtenOf(rows: Row[], accepted: boolean[], at: { before: Position; now: number }): LoggedEvent[] {
-  const events: LoggedEvent[] = [];
-  for (const [index, { source, id, type, time, agent, customer, interaction, data }] of rows.entries()) {
-    if (!accepted[index]) continue;
-    const position = at.before + index + 1;
-    events.push({
-      position,
-      source,
-      id,
-      type,
-      time,
-      recordedAt: at.now,
-      agent,
-      customer,
-      interaction,
-      data: asStored(data),
-    });
+/** The new ones of what was given, as the log gives them: each in its place after the position `before`. */
+function writtenOf(given: LoggedEvent[], accepted: boolean[], before: Position): LoggedEvent[] {
+  given.forEach((event, index) => {
+    event.position = before + index + 1;
+    event.data = asStored(event.data);
+  });
+  return accepted.includes(false) ? given.filter((_, index) => accepted[index]) : given;
+}
+
+type At = { orgId: number; now: number };
+
+async function rowsOf(
+  tx: Tx,
+  { orgId, now }: At,
+  given: NewEvent[],
+): Promise<{ rows: Rows; refs: Map<string, number> }> {
+  const parties: PartyName[] = [];
+  for (const event of given) {
+    addParties(parties, event);
+    if (event.replacement) addParties(parties, event.replacement);
   }
-  return events;
-}
-
-async function rowsOf(tx: Tx, orgId: number, events: NewEvent[]): Promise<{ rows: Row[]; refs: Map<string, number> }> {
-  const refs = await refsOf(
-    tx,
-    orgId,
-    events.flatMap((event) => [...partiesOf(event), ...(event.replacement ? partiesOf(event.replacement) : [])]),
-  );
-  const rows = events.map((event) => rowOf(event, (party) => refs.get(partyKey(orgId, party)) ?? null));
-  await sealPersonal(tx, orgId, { events, rows });
-  return { rows, refs };
+  const refs = await refsOf(tx, orgId, parties);
+  const refOf: RefOf = (party) => refs.get(partyKey(orgId, party)) ?? null;
+  const events = given.map((event) => rowOf(event, refOf, now));
+  return { rows: { events, sealed: await sealPersonal(tx, orgId, { given, events }) }, refs };
 }
 
 type RefOf = (party: PartyName) => number | null;
 type Parties = Pick<NewEvent, 'agent' | 'customer'>;
 
-function rowOf(event: NewEvent, refOf: RefOf): Row {
+/** Its position is known when it is written. */
+function rowOf(event: NewEvent, refOf: RefOf, now: number): LoggedEvent {
   const shown = event.replacement ?? event;
   const { agent, customer } = partyRefs(shown, refOf);
   const data = event.replacement
@@ -77,27 +73,16 @@ function rowOf(event: NewEvent, refOf: RefOf): Row {
       }
     : event.data;
   const { source, id, type, time } = event;
-  return {
-    source,
-    id,
-    type,
-    time,
-    agent,
-    customer,
-    interaction: shown.interaction ?? null,
-    data,
-    sealed: null,
-  };
+  const interaction = shown.interaction ?? null;
+  return { position: 0, source, id, type, time, recordedAt: now, agent, customer, interaction, data };
 }
 
 const agentParty = (agent: { source: string; name: string }): PartyName => ({ kind: 'agent', ...agent });
 const customerParty = (name: string): PartyName => ({ kind: 'customer', source: '', name });
 
-function partiesOf({ agent, customer }: Parties): PartyName[] {
-  const parties: PartyName[] = [];
+function addParties(parties: PartyName[], { agent, customer }: Parties): void {
   if (agent) parties.push(agentParty(agent));
   if (customer) parties.push(customerParty(customer));
-  return parties;
 }
 
 const partyRefs = ({ agent, customer }: Parties, refOf: RefOf) => ({
@@ -105,22 +90,18 @@ const partyRefs = ({ agent, customer }: Parties, refOf: RefOf) => ({
   customer: customer ? refOf(customerParty(customer)) : null,
 });
 
-/** Personal text is sealed with the key of its customer, else of its agent, else of the organisation. */
+/** Personal text, sealed with the key of its customer, else of its agent, else of the organisation; null where there is none. */
 async function sealPersonal(
   tx: Tx,
   orgId: number,
-  { events, rows }: { events: NewEvent[]; rows: Row[] },
-): Promise<void> {
-  const personal = rows.flatMap((row, at) =>
-    events[at]?.personal ? [{ row, text: JSON.stringify(events[at].personal) }] : [],
-  );
-  if (personal.length === 0) return;
-  const partyOf = ({ customer, agent }: Row) => customer ?? agent;
-  const keys = await partyKeys(
-    tx,
-    orgId,
-    personal.flatMap(({ row }) => partyOf(row) ?? []),
-  );
+  { given, events }: { given: NewEvent[]; events: LoggedEvent[] },
+): Promise<(Buffer | null)[]> {
+  const partyAt = (at: number) => events[at]?.customer ?? events[at]?.agent ?? 0;
+  const owners = given.flatMap(({ personal }, at) => (personal ? [partyAt(at)] : []));
+  if (owners.length === 0) return given.map(() => null);
+  const keys = await partyKeys(tx, orgId, owners);
   const secret = await secretOf(tx, orgId);
-  for (const { row, text } of personal) row.sealed = seal(text, keys.get(partyOf(row) ?? 0) ?? secret);
+  return given.map(({ personal }, at) =>
+    personal ? seal(JSON.stringify(personal), keys.get(partyAt(at)) ?? secret) : null,
+  );
 }

@@ -1,16 +1,16 @@
-import { bytesArray, jsonArray, numberArray, textArray } from '#server/foundation/arrays.ts';
+import { bytesArray, numberArray, textArray } from '#server/foundation/arrays.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import type { LoggedEvent, Position } from './catalogue.ts';
 
 const COLUMNS = 'position, source, id, type, time, recorded_at as "recordedAt", agent, customer, interaction, data';
 
-/** An event as the insert wants it: parties resolved, personal text sealed. */
-export type Row = Omit<LoggedEvent, 'position' | 'recordedAt'> & { sealed: Buffer | null };
+/** Events as the insert wants them, parties resolved; beside them the personal text of each, sealed. */
+export type Rows = { events: LoggedEvent[]; sealed: readonly (Buffer | null)[] };
 
 const INSERT = `
 with given as (
-  select * from unnest($3::text[], $4::text[], $5::text[], $6::float8[], $7::int[], $8::int[], $9::text[], $10::json[], $11::bytea[])
-    with ordinality as g(source, id, type, time, agent, customer, interaction, data, sealed, n)
+  select * from rows from (unnest($3::text[], $4::text[], $5::text[], $6::float8[], $7::int[], $8::int[], $9::text[], $10::bytea[]), json_array_elements($11))
+    with ordinality as g(source, id, type, time, agent, customer, interaction, sealed, data, n)
 ), kept as (
   insert into events (org_id, position, source, id, type, time, recorded_at, agent, customer, interaction, data, sealed, of_source, of_id)
   select $1, (select (pg_current_xact_id()::text::bigint + log_base()) << 16) + $2 + n, source, id, type, to_timestamp(time / 1000), to_timestamp($12::float8 / 1000),
@@ -29,9 +29,14 @@ from kept`;
  * @param at `offset` counts the rows this transaction wrote before, `now` becomes the known time (epoch ms)
  * @returns which rows were new, and the last position among them (null if none was)
  */
-export async function insertEvents(tx: Tx, orgId: number, rows: Row[], at: { offset: number; now: number }) {
-  const texts = (name: 'source' | 'id' | 'type' | 'interaction') => textArray(rows.map((row) => row[name]));
-  const numbers = (name: 'time' | 'agent' | 'customer') => numberArray(rows.map((row) => row[name]));
+export async function insertEvents(
+  tx: Tx,
+  orgId: number,
+  { events, sealed }: Rows,
+  at: { offset: number; now: number },
+): Promise<{ accepted: boolean[]; last: Position | null }> {
+  const texts = (name: 'source' | 'id' | 'type' | 'interaction') => textArray(events.map((event) => event[name]));
+  const numbers = (name: 'time' | 'agent' | 'customer') => numberArray(events.map((event) => event[name]));
   const [result] = await tx.rows<{ count: number; last: number | null; kept: number[] | null }>(INSERT, [
     orgId,
     at.offset,
@@ -42,13 +47,13 @@ export async function insertEvents(tx: Tx, orgId: number, rows: Row[], at: { off
     numbers('agent'),
     numbers('customer'),
     texts('interaction'),
-    jsonArray(rows.map((row) => row.data)),
-    bytesArray(rows.map((row) => row.sealed)),
+    bytesArray(sealed),
+    JSON.stringify(events.map((event) => event.data)),
     at.now,
-    rows.length,
+    events.length,
   ]);
   const kept = result?.kept ? new Set(result.kept.map((ordinal) => ordinal - at.offset - 1)) : null;
-  const accepted = rows.map((_, index) => (result?.count === rows.length ? true : (kept?.has(index) ?? false)));
+  const accepted = events.map((_, index) => (result?.count === events.length ? true : (kept?.has(index) ?? false)));
   return { accepted, last: result?.last ?? null };
 }
 

@@ -7,6 +7,6 @@ function isPlain(value: unknown): boolean {
   if (typeof value === 'number') return !Object.is(value, -0);
   if (typeof value !== 'object') return value !== undefined;
   if (value === null) return true;
-  for (const inner of Array.isArray(value) ? value : Object.values(value)) if (!isPlain(inner)) return false;
+  for (const key in value) if (!isPlain((value as Data)[key])) return false;
   return true;
 }

@@ -51,7 +51,7 @@ export async function evidence(tx: Tx, orgId: number, asked: Whose & About & Rea
   const byEvent = new Map<Position, EvidenceEvent>();
   const facts: FactSums = {};
   for (const { event, contribution } of found) {
-    const { position, source, id, type, time, corrected } = event;
+    const { position, source, id, type, time, corrected = false } = event;
     const entry = byEvent.get(position) ?? { position, source, id, type, time, facts: {}, corrected };
     addFacts(entry.facts, contribution.facts);
     addFacts(facts, contribution.facts);

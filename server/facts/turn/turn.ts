@@ -97,11 +97,11 @@ async function pass(turn: Turn, stale: readonly LoggedEvent[], fresh: readonly L
   const olds = inForce(open, { position: first - 1 });
   const news = inForce(open, { position: last });
   for (const event of open) done.positions.add(event.position);
-  const plain = fresh
-    .filter((event) => !done.positions.has(event.position))
-    .map((event) => ({ ...event, corrected: false }));
-  for (const event of plain) done.positions.add(event.position);
-  news.push(...plain);
+  for (const event of fresh) {
+    if (done.positions.has(event.position)) continue;
+    done.positions.add(event.position);
+    news.push(event);
+  }
   alone(turn, olds, news);
   await together(turn, [...olds, ...news]);
 }
