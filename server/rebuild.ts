@@ -9,7 +9,7 @@ import { openRedis } from '#server/foundation/redis.ts';
 import { organisationsOf } from '#server/log/flow-store.ts';
 import { openLog } from '#server/log/ground.ts';
 import { type Rebuilt, rebuild } from '#server/log/rebuilding.ts';
-import { dropShadow, makeShadow, SHADOW } from '#server/log/shadow-store.ts';
+import { claimShadow, dropShadow, makeShadow, SHADOW } from '#server/log/shadow-store.ts';
 import { consumers } from './flow.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -17,17 +17,23 @@ const verify = process.argv.includes('--verify');
 const config = readConfig(process.env, root);
 const servers = await startServers(config, false);
 await migrateDb(servers.databaseUrl, path.join(root, 'drizzle'));
-const live = openOwnDb(servers.databaseUrl, 2);
+const live = openOwnDb(servers.databaseUrl, 3);
 const shadow = openOwnDb(servers.databaseUrl, 4, `${SHADOW},public`);
 const redis = openRedis(servers.redisUrl);
 
 const ground = { db: shadow, redis, clock: systemClock, config, log: openLog(shadow, systemClock, false) };
 const rooms = consumers(ground);
 const tables = rooms.flatMap((consumer) => consumer.tables);
+const letGo = await claimShadow(live);
+if (!letGo) {
+  console.error('Another rebuild or seal is at work on this database.');
+  process.exit(1);
+}
 await makeShadow(live.every, tables);
 const log = pino({ level: 'warn' }, pino.destination(2));
 const results = await all(live);
 await dropShadow(live.every);
+letGo();
 redis.disconnect();
 await Promise.all([live.close(), shadow.close()]);
 await servers.stop();

@@ -26,6 +26,7 @@ const OUTSIDE = [
   'doors.ts',
   'import.ts',
   'rebuild.ts',
+  'seal.ts',
   'backup.ts',
   'restore.ts',
   'organisation.ts',

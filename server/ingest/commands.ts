@@ -1,6 +1,7 @@
 import type { IngestReply, Rejection } from '#contract/events.ts';
 import type { NewEvent } from '#server/log/catalogue.ts';
 import type { Ground } from '#server/log/ground.ts';
+import { removedAmong } from '#server/log/sealed-store.ts';
 import { eventsByIdentity } from '#server/log/store.ts';
 import { ensureQueues } from '#server/people/commands.ts';
 import { rosterOf } from '#server/people/roster.ts';
@@ -8,6 +9,7 @@ import type { Item } from './bodies.ts';
 import type { DoorContext } from './content.ts';
 import { countTaken } from './metrics.ts';
 import { readEvent } from './rules.ts';
+import { type Judged, openOnly } from './sealed.ts';
 
 type House = Pick<Ground, 'db' | 'clock' | 'log'>;
 
@@ -17,31 +19,40 @@ type House = Pick<Ground, 'db' | 'clock' | 'log'>;
  * @throws Refusal busy when the log cannot take more; nothing of the call is kept then
  */
 export async function takeIn(house: House, orgId: number, items: Item[]): Promise<Required<IngestReply>> {
-  const { events, places, rejected } = judge(items, await contextOf(house, orgId, items));
+  const { events, ...answered } = await judge(house, orgId, items);
   await ensureQueues(house, orgId, queuesIn(events));
   const { accepted, position } = await house.log.submit(orgId, events);
-  const reply = replyOf({ places, rejected }, { accepted, position });
+  const reply = replyOf(answered, { accepted, position });
   countTaken(reply);
   return reply;
 }
 
 /** What `takeIn` would answer, and keeps nothing. `position` is the log's own. */
 export async function tryIn(house: House, orgId: number, items: Item[]): Promise<Required<IngestReply>> {
-  const { events, places, rejected } = judge(items, await contextOf(house, orgId, items));
-  const known = new Set(
-    (await eventsByIdentity(house.db.of(orgId), orgId, events)).map(({ source, id }) => keyOf(source, id)),
-  );
+  const { events, ...answered } = await judge(house, orgId, items);
+  const there = [
+    ...(await eventsByIdentity(house.db.of(orgId), orgId, events)),
+    ...(await removedAmong(house.db.of(orgId), orgId, events)),
+  ];
+  const known = new Set(there.map(({ source, id }) => keyOf(source, id)));
   const accepted = events.map(({ source, id }) => {
     const isNew = !known.has(keyOf(source, id));
     known.add(keyOf(source, id));
     return isNew;
   });
-  return replyOf({ places, rejected }, { accepted, position: await house.log.position(orgId) });
+  return replyOf(answered, { accepted, position: await house.log.position(orgId) });
 }
 
-type Judged = { events: NewEvent[]; places: number[]; rejected: Rejection[] };
+type Answered = Pick<Judged, 'places' | 'rejected'> & { known: number[] };
 
-function judge(items: Item[], context: DoorContext): Judged {
+/** Reads the items of a call, and sets apart what concerns a past that is sealed. */
+async function judge(house: House, orgId: number, items: Item[]): Promise<Judged & Answered> {
+  const judged = readAll(items, await contextOf(house, orgId, items));
+  const before = await house.log.sealedBefore(orgId);
+  return before === null ? { ...judged, known: [] } : openOnly(house.db.of(orgId), orgId, { judged, before });
+}
+
+function readAll(items: Item[], context: DoorContext): Judged {
   const judged: Judged = { events: [], places: [], rejected: [] };
   for (const [index, item] of items.entries()) {
     const reading =
@@ -57,12 +68,13 @@ function judge(items: Item[], context: DoorContext): Judged {
 }
 
 function replyOf(
-  { places, rejected }: Pick<Judged, 'places' | 'rejected'>,
+  { places, rejected, known }: Answered,
   { accepted, position }: { accepted: boolean[]; position: number },
 ): Required<IngestReply> {
-  const duplicated = places.filter((_, i) => !accepted[i]);
+  const taken = places.filter((_, i) => accepted[i]);
+  const duplicated = [...places.filter((_, i) => !accepted[i]), ...known].sort((a, b) => a - b);
   return {
-    accepted: places.length - duplicated.length,
+    accepted: taken.length,
     duplicates: duplicated.length,
     rejected,
     duplicated,

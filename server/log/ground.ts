@@ -10,6 +10,7 @@ import { flowPosition } from './flow-store.ts';
 import { type Fresh, keepFresh } from './fresh.ts';
 import { groupCommit } from './group-commit.ts';
 import { openReflection, type Reflection } from './reflected.ts';
+import { sealedBefore } from './sealed-store.ts';
 
 /** What every room stands on: the database, Redis, the clock, the configuration and the log. */
 export type Ground = { db: Db; redis: Redis; clock: Clock; config: Config; log: EventLog };
@@ -25,6 +26,8 @@ export type EventLog = {
   reflected(orgId: number, after: Position): Promise<void>;
   /** What is reflected now. */
   position(orgId: number): Promise<Position>;
+  /** Before which instant (epoch ms) nothing is taken any more; null where everything is. Some seconds old at most. */
+  sealedBefore(orgId: number): Promise<number | null>;
   reflection: Reflection;
   /** What came in at this process's door, for the flow that it turns itself; nothing where it turns none. */
   fresh: Fresh | undefined;
@@ -60,6 +63,7 @@ export function openLog(db: Db, clock: Clock, turns: boolean): EventLog {
       return result;
     },
     reflected: reflection.wait,
+    sealedBefore: remembered(clock, (orgId) => sealedBefore(db.of(orgId), orgId)),
     position: async (orgId) => reflection.at(orgId) || flowPosition(db.of(orgId), orgId),
     reflection,
     fresh,
@@ -67,5 +71,20 @@ export function openLog(db: Db, clock: Clock, turns: boolean): EventLog {
     waiting: door.waiting,
     behindMs: behind.ms,
     drain: door.drain,
+  };
+}
+
+/** How long a seal that is announced may be unknown to a process: the seal waits for longer before it removes anything. */
+export const KNOWN_MS = 5_000;
+
+function remembered<T>(clock: Clock, ask: (orgId: number) => Promise<T>): (orgId: number) => Promise<T> {
+  const known = new Map<number, { at: number; value: T }>();
+  return async (orgId) => {
+    const last = known.get(orgId);
+    const at = clock.now();
+    if (last && at >= last.at && at - last.at < KNOWN_MS) return last.value;
+    const value = await ask(orgId);
+    known.set(orgId, { at, value });
+    return value;
   };
 }

@@ -1,8 +1,20 @@
-import { mayWait, type Tx } from '#server/foundation/db.ts';
+import { type Db, mayWait, type Tx } from '#server/foundation/db.ts';
 import type { Position } from './catalogue.ts';
 
 /** Where a rebuild derives everything again, beside what is live. */
 export const SHADOW = 'rebuilt';
+
+/**
+ * Takes the shadow for this process, so that two tools do not drop it from under each other.
+ * @returns how to let go of it; null where another has it
+ */
+export async function claimShadow(db: Db): Promise<(() => void) | null> {
+  const { client, release } = await db.connect();
+  const { rows } = await client.query<{ free: boolean }>('select pg_try_advisory_lock(7050) as free');
+  if (rows[0]?.free) return release;
+  release();
+  return null;
+}
 
 /** Empty copies of the derived tables and of the flow's own, in a schema beside the live one. */
 export async function makeShadow(db: Tx, tables: readonly string[]): Promise<void> {

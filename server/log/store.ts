@@ -1,6 +1,7 @@
 import { bytesArray, numberArray, textArray } from '#server/foundation/arrays.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import type { LoggedEvent, Position } from './catalogue.ts';
+import { KEY_OF } from './sealed-store.ts';
 
 const COLUMNS = 'position, source, id, type, time, recorded_at as "recordedAt", agent, customer, interaction, data';
 
@@ -17,6 +18,8 @@ with given as (
     agent, customer, interaction, data, sealed,
     case type when 'correction' then data->'of'->>'source' end, case type when 'correction' then data->'of'->>'id' end
   from given
+  where (select not exists (select from seals where org_id = $1))
+    or (select k.key from sealed_keys k where k.org_id = $1 and k.key = ${KEY_OF('given.source', 'given.id')}) is null
   on conflict (org_id, source, id) do nothing
   returning position
 )
@@ -25,7 +28,8 @@ select count(*)::int as count, max(position) as last,
 from kept`;
 
 /**
- * Writes events in one statement; what is there already (organisation, source, id) stays as it is.
+ * Writes events in one statement; what is there already (organisation, source, id) stays as it is, and what was there
+ * and is removed is known by its key.
  * @param at `offset` counts the rows this transaction wrote before, `now` becomes the known time (epoch ms)
  * @returns which rows were new, and the last position among them (null if none was)
  */

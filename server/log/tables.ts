@@ -11,6 +11,7 @@ import {
   text,
   timestamp,
   uniqueIndex,
+  uuid,
 } from 'drizzle-orm/pg-core';
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
@@ -93,4 +94,43 @@ export const deadLetters = pgTable(
     at: instant().notNull(),
   },
   (t) => [primaryKey({ columns: [t.orgId, t.position, t.consumer] })],
+);
+
+/** What a table of a sealed past held: its columns, how many rows, and their digest. */
+export type SealedTable = { columns: string[]; rows: number; digest: string };
+
+/**
+ * Where the past of an organisation is sealed. Events of sources from before `cut` are removed; nothing that tells of a
+ * time before `before` is taken any more. While `position` is null the seal is only announced. Times are epoch ms.
+ */
+export const seals = pgTable(
+  'seals',
+  {
+    orgId: integer().notNull(),
+    cut: bigint({ mode: 'number' }).notNull(),
+    before: bigint({ mode: 'number' }).notNull(),
+    /** Up to where the log had been derived when it was sealed: a rebuild begins behind it. */
+    position: bigint({ mode: 'number' }),
+    sealedAt: bigint({ mode: 'number' }),
+    removed: integer().notNull().default(0),
+    tables: json().$type<Record<string, SealedTable>>(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.cut] })],
+);
+
+/** Digests of removed events, by source and id, and of removed interactions: what is sent again is known by them. */
+export const sealedKeys = pgTable('sealed_keys', { orgId: integer().notNull(), key: uuid().notNull() }, (t) => [
+  primaryKey({ columns: [t.orgId, t.key] }),
+]);
+
+/** The derived tables as they were at the last seal, row by row as text, some hundred together. */
+export const sealedRows = pgTable(
+  'sealed_rows',
+  {
+    orgId: integer().notNull(),
+    table: text().notNull(),
+    part: integer().notNull(),
+    rows: text().array().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.table, t.part] })],
 );

@@ -2,10 +2,12 @@ import type { Person } from '#contract/people.ts';
 import { conflict, type PathError } from '#server/foundation/refusals.ts';
 import { HOUSE, type Position } from '#server/log/catalogue.ts';
 import { partyKey, refsOf } from '#server/log/party-store.ts';
+import { sealedBefore } from '#server/log/sealed-store.ts';
 import { byId, type Desk, refuseAny, tell } from './commands.ts';
 import { mappingRows, type NamedPerson, personRows, saveMappings, saveNames, savePersonRows } from './person-store.ts';
 import {
   ALWAYS,
+  edgesBefore,
   FOREVER,
   type Mapping,
   merged,
@@ -20,7 +22,8 @@ import { teamRows } from './store.ts';
 /**
  * Saves people by id, with the identities that they have in the sources. What stands there already appends nothing.
  * @throws Refusal invalid by path (unknown team, nothing to begin with, an identity that ends before it begins),
- *   conflict `identity_taken` by path where an agent is mapped to two people at the same time
+ *   conflict `identity_taken` by path where an agent is mapped to two people at the same time, `sealed` where a mapping
+ *   would begin or end in a past that is sealed
  */
 export async function savePeople(desk: Desk, items: Person[]): Promise<Position> {
   const before = byId(
@@ -105,8 +108,11 @@ async function identify(desk: Desk, items: Person[]): Promise<Position> {
   const { mappings, order, taken } = resolveMappings(asked, held);
   refuseAny('invalid', order);
   if (taken.length > 0) throw conflict('identity_taken', 'An agent of a source is one person at a time.', taken);
-  const before = Map.groupBy(held, (mapping) => mapping.person);
-  const changes = [...mappings].filter(([person, now]) => !sameMappings(now, before.get(person) ?? []));
+  const before = await sealedBefore(desk.tx, desk.orgId);
+  const sealed = before === null ? [] : edgesBefore(before, asked, held);
+  if (sealed.length > 0) throw conflict('sealed', 'Who somebody was in a time that is sealed does not change.', sealed);
+  const standing = Map.groupBy(held, (mapping) => mapping.person);
+  const changes = [...mappings].filter(([person, now]) => !sameMappings(now, standing.get(person) ?? []));
   const { positions, position } = await tell(
     desk,
     changes.map(([person, now]) => ({ type: 'person.identified', data: { person, identities: now.map(told) } })),

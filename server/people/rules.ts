@@ -35,6 +35,26 @@ export function resolveMappings(asked: WishesOfPerson[], held: Mapping[]): Resol
 
 export type Resolution = { mappings: Map<string, Mapping[]>; order: PathError[]; taken: PathError[] };
 
+/** Begins and ends that are asked for before an instant (epoch ms) and do not stand there yet. */
+export function edgesBefore(before: number, asked: readonly WishesOfPerson[], held: readonly Mapping[]): PathError[] {
+  const edges = new Set(
+    held.flatMap(({ agent, validFrom, validTo }) => [`${agent} ${validFrom}`, `${agent} ${validTo}`]),
+  );
+  const isNew = (agent: number, at: number | null) => at !== null && at < before && !edges.has(`${agent} ${at}`);
+  return asked.flatMap(({ path, wishes }) =>
+    wishes.flatMap(({ agent, from, to }, index) =>
+      isNew(agent, from) || isNew(agent, to)
+        ? [
+            {
+              path: `${path}/identities/${index}`,
+              message: `what lies before ${new Date(before).toISOString()} is sealed`,
+            },
+          ]
+        : [],
+    ),
+  );
+}
+
 /** Whether two sets of mappings of one person are the same, in any order. */
 export function sameMappings(a: Mapping[], b: Mapping[]): boolean {
   return a.length === b.length && a.every((mapping) => b.some((other) => isSame(mapping, other)));

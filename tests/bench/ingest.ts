@@ -1,11 +1,14 @@
 import { populate, postsOf, send } from './load.ts';
 import { type Product, type Servers, startProduct } from './product.ts';
 import { openRaw } from './raw.ts';
+import { sealKeys } from './sealed.ts';
 import { median, rounded, table } from './table.ts';
 
 const PEOPLE = Number(process.env.BENCH_PEOPLE ?? 10_000);
 const EVENTS = Number(process.env.BENCH_EVENTS ?? 30_000);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 4);
+/** So many events are taken for removed; without, nothing was ever sealed. */
+const SEALED_KEYS = Number(process.env.BENCH_SEALED_KEYS ?? 0);
 
 type Cpu = ReturnType<Product['cpu']>;
 export type Cost = { perSecond: number; us: Cpu; total: number };
@@ -18,6 +21,7 @@ export async function ingest(servers: Servers) {
   const bare: { perSecond: number; us: number }[] = [];
   try {
     await populate(product, PEOPLE);
+    if (SEALED_KEYS > 0) await sealKeys(product, SEALED_KEYS);
     for (let round = 0; round <= ROUNDS; round++) {
       const cost = await costOf(product, { people: PEOPLE, events: EVENTS, first: round * EVENTS });
       const { seconds, cpuUs } = await raw.write(EVENTS);

@@ -1,5 +1,5 @@
 // npm run bench [-- NAME ...]: what the house can do on this machine, next to what its parts can do bare in the same run.
-// BENCH_EVENTS, BENCH_PEOPLE, BENCH_ROUNDS, BENCH_SECONDS, BENCH_SOCKETS make it longer or shorter.
+// BENCH_EVENTS, BENCH_PEOPLE, BENCH_ROUNDS, BENCH_SECONDS, BENCH_SOCKETS make it longer or shorter; BENCH_SEALED_KEYS, see sealed.ts.
 import { boards } from './boards.ts';
 import { fanout } from './fanout.ts';
 import { floor } from './floor.ts';

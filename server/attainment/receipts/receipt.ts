@@ -137,7 +137,7 @@ async function eventsOf(
   tx: Tx,
   orgId: number,
   { answer, item, told, facts }: EventsAsked,
-): Promise<Pick<Receipt, 'events' | 'eventsTotal' | 'next'>> {
+): Promise<Pick<Receipt, 'events' | 'eventsTotal' | 'next' | 'sealed'>> {
   const { seated, span, question } = answer;
   const found = await evidence(tx, orgId, {
     ...seated.whose,
@@ -149,12 +149,13 @@ async function eventsOf(
     cursor: told.cursor,
     limit: told.limit,
   });
-  if (!told.listed) return { events: [], eventsTotal: found.total, next: null };
+  const sealed = found.sealed === null ? {} : { sealed: new Date(found.sealed).toISOString() };
+  if (!told.listed) return { events: [], eventsTotal: found.total, next: null, ...sealed };
   const events = found.events.map((event) => ({
     ...event,
     position: String(event.position),
     time: new Date(event.time).toISOString(),
     facts: event.facts as Record<string, number>,
   }));
-  return { events, eventsTotal: found.total, next: found.next };
+  return { events, eventsTotal: found.total, next: found.next, ...sealed };
 }

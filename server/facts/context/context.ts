@@ -1,9 +1,10 @@
 import type { Context } from '#server/facts/evidence/derivation.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import type { LoggedEvent } from '#server/log/catalogue.ts';
-import { type Claim, claimOf, type Owner, ownerAt, ownersOf } from './ownership.ts';
+import { sealsOf } from '#server/log/sealed-store.ts';
+import { ALWAYS, type Claim, claimOf, joinedAt, type Owner, ownerAt, ownersOf } from './ownership.ts';
 import { settingsAt, type Version, versionOf } from './settings.ts';
-import { loadClaims, loadProgress, loadVersions, type Progress } from './store.ts';
+import { claimsUpTo, loadClaims, loadProgress, loadVersions, type Progress } from './store.ts';
 
 /** What the flow remembers of one organisation while it works; everything in it can be loaded again. */
 export class Memory {
@@ -11,6 +12,9 @@ export class Memory {
   readonly claimants = new Map<number, Set<string>>();
   readonly owners = new Map<number, Owner[]>();
   readonly versions = new Map<string, Version[]>();
+  /** Whose each agent was before the last seal; what is claimed since changes nothing there. */
+  readonly sealed = new Map<number, Owner[]>();
+  sealedTo = ALWAYS;
   progress: Progress = { closedTo: 0, definedTo: 0, hasCorrections: false, hasReferences: false };
 
   claim(claim: Claim): void {
@@ -27,7 +31,22 @@ export class Memory {
   /** Settles again whose an agent is. */
   settle(agent: number): void {
     const claims = [...(this.claimants.get(agent) ?? [])].map((person) => this.claims.get(person) as Claim);
-    this.owners.set(agent, ownersOf(agent, claims));
+    this.owners.set(agent, joinedAt(this.sealedTo, this.sealed.get(agent) ?? [], ownersOf(agent, claims)));
+  }
+
+  /** Holds whose an agent was before an instant as these claims say, but for what was sealed already. */
+  seal(before: number, claims: readonly Claim[]): void {
+    const agents = new Set(claims.flatMap(({ identities }) => identities.map(({ agent }) => agent)));
+    for (const agent of agents)
+      this.sealed.set(agent, joinedAt(this.sealedTo, this.sealed.get(agent) ?? [], ownersOf(agent, claims)));
+    this.sealedTo = before;
+  }
+
+  /** The agents that a person claims, or had when the past was sealed. */
+  agentsOf(person: string): number[] {
+    const agents = new Set(this.claims.get(person)?.identities.map(({ agent }) => agent));
+    for (const [agent, owners] of this.sealed) if (owners.some((owner) => owner.person === person)) agents.add(agent);
+    return [...agents];
   }
 
   addVersion(version: Version): void {
@@ -46,8 +65,10 @@ export type Changes = {
 /** Loads the memory of an organisation; with `recordedAt` as it was when nothing later was known. */
 export async function loadMemory(tx: Tx, orgId: number, recordedAt?: number): Promise<Memory> {
   const memory = new Memory();
+  for (const { before, position } of await sealsOf(tx, orgId))
+    memory.seal(before, await claimsUpTo(tx, orgId, position));
   for (const claim of await loadClaims(tx, orgId, recordedAt)) memory.claim(claim);
-  for (const agent of memory.claimants.keys()) memory.settle(agent);
+  for (const agent of new Set([...memory.claimants.keys(), ...memory.sealed.keys()])) memory.settle(agent);
   for (const version of await loadVersions(tx, orgId, recordedAt)) memory.addVersion(version);
   memory.progress = await loadProgress(tx, orgId);
   return memory;
@@ -114,7 +135,7 @@ function defineVersion(memory: Memory, changes: Changes, event: LoggedEvent): vo
   const before = memory.versions.get(queue) ?? [];
   const last = before.at(-1);
   if (last && last.position >= event.position) return;
-  const version = versionOf(event, before);
+  const version = versionOf(event, before, memory.sealedTo);
   if (!version) return;
   if (!changes.versions.has(queue)) changes.versions.set(queue, before);
   changes.saved.push(version);

@@ -25,6 +25,13 @@ export function ownersOf(agent: number, claims: Iterable<Claim>): Owner[] {
   return joined(owners.sort((a, b) => a.from - b.from));
 }
 
+/** The owners up to an instant, and others from there on. */
+export const joinedAt = (at: number, before: readonly Owner[], after: readonly Owner[]): Owner[] =>
+  joined([
+    ...before.map((owner) => ({ ...owner, to: Math.min(owner.to, at) })).filter(({ from, to }) => from < to),
+    ...after.map((owner) => ({ ...owner, from: Math.max(owner.from, at) })).filter(({ from, to }) => from < to),
+  ]);
+
 /** Who it was at an instant, '' for nobody. */
 export function ownerAt(owners: readonly Owner[] | undefined, at: number): string {
   if (owners) for (const owner of owners) if (at >= owner.from && at < owner.to) return owner.person;

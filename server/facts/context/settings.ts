@@ -13,11 +13,12 @@ export function settingsAt(versions: readonly Version[] | undefined, at: number)
 }
 
 /**
- * Reads `queue.saved` after the versions before it: the first one holds from the epoch, a later one from its own time.
+ * Reads `queue.saved` after the versions before it: the first one holds from the epoch, or from where the past is sealed,
+ * a later one from its own time.
  * Fields that it does not name stay. Null when nothing changes. A queue that was made by its first event, named by
  * its id and with the defaults, has not been set by anybody: it is no version yet.
  */
-export function versionOf(event: Saved, before: readonly Version[]): Version | null {
+export function versionOf(event: Saved, before: readonly Version[], sealedTo = ALWAYS): Version | null {
   const last = before.at(-1);
   const { id, serviceLevelMs, shortMs, abandonShortMs } = { ...pick(last ?? QUEUE_DEFAULTS), ...given(event.data) };
   if (
@@ -29,7 +30,7 @@ export function versionOf(event: Saved, before: readonly Version[]): Version | n
     return null;
   if (!last && event.data.name === id && isSame(QUEUE_DEFAULTS, { serviceLevelMs, shortMs, abandonShortMs }))
     return null;
-  const from = last ? Math.max(last.from, event.time) : ALWAYS;
+  const from = last ? Math.max(last.from, event.time) : sealedTo;
   return {
     queue: id as string,
     from,

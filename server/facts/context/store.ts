@@ -1,5 +1,6 @@
 import { numberArray, textArray } from '#server/foundation/arrays.ts';
 import type { Tx } from '#server/foundation/db.ts';
+import type { Position } from '#server/log/catalogue.ts';
 import type { Claim } from './ownership.ts';
 import type { Version } from './settings.ts';
 
@@ -11,6 +12,14 @@ export const loadClaims = (tx: Tx, orgId: number, recordedAt = Number.MAX_SAFE_I
     `select distinct on (person) person, position, recorded_at as "recordedAt", identities
      from facts_claims where org_id = $1 and recorded_at <= $2 order by person, position desc`,
     [orgId, recordedAt],
+  );
+
+/** The claim of each person that counted at a place in the log. */
+export const claimsUpTo = (tx: Tx, orgId: number, position: Position): Promise<Claim[]> =>
+  tx.rows<Claim>(
+    `select distinct on (person) person, position, recorded_at as "recordedAt", identities
+     from facts_claims where org_id = $1 and position <= $2 order by person, position desc`,
+    [orgId, position],
   );
 
 /** All queue versions in log order, or those known by `recordedAt`. */

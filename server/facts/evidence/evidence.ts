@@ -7,8 +7,11 @@ import type { Whose } from '#server/facts/store.ts';
 import { addFacts } from '#server/facts/turn/fold.ts';
 import { bucketsOf } from '#server/facts/windows.ts';
 import type { Tx } from '#server/foundation/db.ts';
+import { conflict } from '#server/foundation/refusals.ts';
 import type { LoggedEvent, Position } from '#server/log/catalogue.ts';
 import { flowPosition } from '#server/log/flow-store.ts';
+import { wholeFrom } from '#server/log/sealed-past.ts';
+import { lastSeal } from '#server/log/sealed-store.ts';
 import { type Attributed, type Context, factsFromEvents } from './derivation.ts';
 import { gathered } from './gathering.ts';
 
@@ -39,15 +42,26 @@ export type EvidenceEvent = {
   corrected: boolean;
 };
 
-/** `facts` are the sums over all events, not only over those of the page. */
-export type Evidence = { facts: FactSums; events: EvidenceEvent[]; total: number; next: string | null };
+/**
+ * `facts` are the sums over all events, not only over those of the page. Where the window lies in a past that is sealed
+ * there are neither: `sealed` is the instant from which on events are whole.
+ */
+export type Evidence = {
+  facts: FactSums;
+  events: EvidenceEvent[];
+  total: number;
+  next: string | null;
+  sealed: number | null;
+};
 
 /**
  * The events behind the facts of a subject, in order of time, each with what it adds. Without `knownAt` the sums equal
  * what is stored; with it they are what was known then: events, corrections, mappings and settings recorded by then.
  */
 export async function evidence(tx: Tx, orgId: number, asked: Whose & About & Reading): Promise<Evidence> {
-  const found = await derived(tx, orgId, asked);
+  const sealed = await sealedOver(tx, orgId, asked);
+  if (sealed !== null) return { facts: {}, events: [], total: 0, next: null, sealed };
+  const found = await additions(tx, orgId, asked);
   const byEvent = new Map<Position, EvidenceEvent>();
   const facts: FactSums = {};
   for (const { event, contribution } of found) {
@@ -65,11 +79,33 @@ export async function evidence(tx: Tx, orgId: number, asked: Whose & About & Rea
     events: events.slice(start, end),
     total: events.length,
     next: end < events.length ? String(end) : null,
+    sealed: null,
   };
 }
 
-/** The single additions behind the facts of a subject in a window, for sums by bucket or person at another known time. */
+/**
+ * The single additions behind the facts of a subject in a window, for sums by bucket or person at another known time.
+ * @throws Refusal conflict `sealed` where it is asked what was known of a past whose events are removed
+ */
 export async function derived(tx: Tx, orgId: number, asked: Whose & About & Reading): Promise<Attributed[]> {
+  const sealed = asked.knownAt === undefined ? null : await sealedOver(tx, orgId, asked);
+  if (sealed !== null)
+    throw conflict(
+      'sealed',
+      `What was known of a time before ${iso(sealed)} is not told any more: its events are removed.`,
+    );
+  return additions(tx, orgId, asked);
+}
+
+/** From which instant on every event is there, where a window begins before it. */
+async function sealedOver(tx: Tx, orgId: number, { from }: About): Promise<number | null> {
+  const seal = await lastSeal(tx, orgId);
+  return seal && from < wholeFrom(seal) ? wholeFrom(seal) : null;
+}
+
+const iso = (at: number): string => new Date(at).toISOString();
+
+async function additions(tx: Tx, orgId: number, asked: Whose & About & Reading): Promise<Attributed[]> {
   const { memory, known } = await knowledge(tx, orgId, asked);
   const context: Context = { ...worldOf(memory), closedTo: memory.progress.closedTo };
   const all = await gathered({ tx, orgId, known, memory }, asked);

@@ -50,9 +50,7 @@ async function firstOf({ tx, orgId, memory }: Gathering, asked: Whose & TimeSpan
   if (!people && !queues && !unowned)
     return [...(await eventsOfTypes(tx, orgId, ALL, span)), ...(await eventsOfTypes(tx, orgId, LATE, EVER))];
   const found: LoggedEvent[] = [];
-  const agents = (people ?? []).flatMap((person) =>
-    (memory.claims.get(person)?.identities ?? []).map((identity) => identity.agent),
-  );
+  const agents = (people ?? []).flatMap((person) => memory.agentsOf(person));
   if (agents.length > 0) {
     found.push(
       ...(await eventsOfAgents(tx, orgId, agents, span)),

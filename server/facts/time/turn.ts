@@ -122,10 +122,12 @@ function unionByAgent(spans: readonly AgentSpan[]): AgentSpan[] {
 }
 
 /** The people whose agents these are or were, each with the buckets concerned. */
-function rangesOf({ before, after }: Turn, spans: readonly AgentSpan[]): PersonRange[] {
+function rangesOf({ before, after, memory }: Turn, spans: readonly AgentSpan[]): PersonRange[] {
   const ranges = new Map<string, PersonRange>();
   for (const { agent, from, to } of spans) {
-    const buckets = { from: bucketOf(from), to: bucketOf(to - 1) + 1 };
+    // time that is sealed is not laid out anew
+    const buckets = { from: Math.max(bucketOf(from), bucketOf(memory.sealedTo)), to: bucketOf(to - 1) + 1 };
+    if (buckets.from >= buckets.to) continue;
     for (const owner of [...before.ownersOf(agent), ...after.ownersOf(agent)]) {
       if (owner.from >= to || owner.to <= from) continue;
       const known = ranges.get(owner.person);
@@ -179,8 +181,7 @@ async function layOut(turn: Turn, ranges: readonly PersonRange[]): Promise<void>
 }
 
 function agentsOf(memory: Memory, { person, from, to }: PersonRange): AgentSpan[] {
-  const agents = new Set((memory.claims.get(person)?.identities ?? []).map((identity) => identity.agent));
-  return [...agents].map((agent) => ({ agent, from: from * BUCKET_MS, to: to * BUCKET_MS }));
+  return memory.agentsOf(person).map((agent) => ({ agent, from: from * BUCKET_MS, to: to * BUCKET_MS }));
 }
 
 /** The same plan may be loaded for several spans of one agent. */

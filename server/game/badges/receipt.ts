@@ -89,7 +89,12 @@ async function behind(tx: Tx, orgId: number, { told, person, recordedAt, cursor,
     facts: adds as Record<string, number>,
   }));
   const first = cursor === undefined ? own.events : [];
-  return { events: [...first, ...shown], eventsTotal: own.eventsTotal + found.total, next: found.next };
+  return {
+    events: [...first, ...shown],
+    eventsTotal: own.eventsTotal + found.total,
+    next: found.next,
+    ...(found.sealed === null ? {} : { sealed: iso(found.sealed) }),
+  };
 }
 
 function sentenceOf(badge: Badge, told: Told, name: string): string {

@@ -144,6 +144,7 @@ export const REJECTIONS = [
   'data_invalid',
   'agent_emotion',
   'currency_other',
+  'sealed',
 ] as const;
 export type RejectionCode = (typeof REJECTIONS)[number];
 

@@ -29,4 +29,6 @@ export type Receipt = {
   }[];
   eventsTotal: number;
   next: string | null;
+  /** Where the window lies in a sealed past: events before this instant are removed, and none are listed. */
+  sealed?: string;
 };
