@@ -20,6 +20,7 @@ import { forgetViewers, onViewersForgotten, viewerOf } from '#server/people/acco
 import { limitCalls } from '#server/people/calls.ts';
 import { guard } from '#server/people/door.ts';
 import { admitByLoad } from '#server/people/load/admission.ts';
+import { refuseEventsAtTheGate } from '#server/people/load/gate.ts';
 import { lookOfTopic } from '#server/people/looks/rules.ts';
 import { limitStrangers } from '#server/people/strangers.ts';
 import { routes, topics } from './doors.ts';
@@ -86,6 +87,7 @@ export async function openHouse(plan: HousePlan): Promise<House> {
   });
   furnish(app);
   admitByLoad(app, { rows: ground.log.waiting, behindMs: ground.log.behindMs });
+  refuseEventsAtTheGate(app);
   limitStrangers(app, config);
   guard(app, ground);
   await limitCalls(app, config);

@@ -10,11 +10,19 @@ import { openLogger } from '../server/foundation/logging.ts';
 import { openRedis } from '../server/foundation/redis.ts';
 import { type House, openHouse } from '../server/house.ts';
 import { begin } from '../server/people/begin.ts';
+import { againIn, patiently } from './patiently.ts';
 
 export const KEY = 'fl_test_0123456789abcdef0123456789abcdef';
 
 /** A Redis server has 16 databases; the first keeps count. */
 const REDIS_DATABASES = 15;
+
+type Call = (
+  method: 'GET' | 'PUT' | 'POST' | 'DELETE',
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<{ status: number; body: any; againMs?: number }>;
 
 export type Open = House & {
   url: string;
@@ -23,12 +31,9 @@ export type Open = House & {
   every: Reach;
   time: { now: number };
   /** A call with the API key, answered as `{status, body}`. */
-  call(
-    method: 'GET' | 'PUT' | 'POST' | 'DELETE',
-    path: string,
-    body?: unknown,
-    headers?: Record<string, string>,
-  ): Promise<{ status: number; body: any }>;
+  call: Call;
+  /** The same, asked again while the house is busy: for reads that come right after much was posted. */
+  surely: Call;
   /** A socket with a token (the key's by default), or with headers of a browser. */
   socket(token?: string, headers?: Record<string, string>): Promise<Socket>;
   shut(): Promise<void>;
@@ -59,25 +64,28 @@ export async function newHouse(
   await begin(house.ground);
   const url = await house.app.listen({ host: '127.0.0.1', port: 0 });
   const sockets: Socket[] = [];
+  const call: Call = async (method, at, body, headers = {}) => {
+    const response = await fetch(url + at, {
+      method,
+      headers: {
+        ...(headers.cookie ? {} : { authorization: `Bearer ${KEY}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const read = text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text;
+    return { status: response.status, body: read, ...againIn(response.headers) };
+  };
   return {
     ...house,
     url,
     databaseUrl,
     every: own.every,
     time,
-    call: async (method, at, body, headers = {}) => {
-      const response = await fetch(url + at, {
-        method,
-        headers: {
-          ...(headers.cookie ? {} : { authorization: `Bearer ${KEY}` }),
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      });
-      const text = await response.text();
-      return { status: response.status, body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text };
-    },
+    call,
+    surely: (...asked) => patiently(() => call(...asked)),
     socket: async (token, headers) => {
       const socket = io(url, {
         transports: ['websocket'],

@@ -42,7 +42,7 @@ export async function populate(house: Open, many: number): Promise<string[]> {
     );
   const board = { measure: 'aht', window: 'day', unit: 'person', scopes: ['org'], mode: 'full', n: 10 };
   const { body } = await house.call('PUT', '/api/v1/boards/handling', board);
-  await house.call('GET', `/api/v1/sources?after=${body.position}`);
+  await house.surely('GET', `/api/v1/sources?after=${body.position}`);
   const [org] = await house.every.rows<{ id: number }>('select org_id as id from flows order by org_id limit 1');
   const orgId = org?.id ?? 0;
   const now = clock.now();

@@ -1,126 +1,126 @@
-import { Agent, request } from 'node:http';
+import { availableParallelism, cpus } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
-import { populate, postsOf } from './load.ts';
-import { KEY, type Product, type Servers, startProduct } from './product.ts';
+import { populate, postsOf, reflected } from './load.ts';
+import { type Product, type Servers, startProduct } from './product.ts';
+import { type Came, closedLoop, type Kind, PEOPLE, PER_POST, polite, rude, send, supply } from './senders.ts';
 import { quantile, rounded, table } from './table.ts';
 
-const PEOPLE = 1_000;
-const PER_POST = 200;
 const CALM_SECONDS = Number(process.env.BENCH_CALM_SECONDS ?? 15);
 const SECONDS = Number(process.env.BENCH_OVERLOAD_SECONDS ?? 120);
+const POLITE_SECONDS = Number(process.env.BENCH_POLITE_SECONDS ?? SECONDS / 4);
 const TIMES = 5;
 const RECOVERED_MS = 500;
 
-type Told = { status: number; ms: number };
-const agent = new Agent({ keepAlive: true, maxSockets: 1_000 });
+/** A round, with what it cost: cores that the generator and the product took, and those that were taken by whatever else ran. */
+type Costed = Came & { perSecond: number; generator: number; product: number; others: number };
 
-/** What still goes on under five times what the house can do, what is refused, and how soon it is whole again. */
+/**
+ * What still goes on under five times what the house can do, what is refused, and how soon it is whole again. The
+ * generator has no machine of its own: what it takes at five times is missing to the house, and is told beside.
+ */
 export async function overload(servers: Servers) {
   const product = await startProduct(servers, 'overload');
   try {
     await populate(product, PEOPLE);
     const posts = supply();
-    await closedLoop(product, posts, 5);
-    const peak = await closedLoop(product, posts, CALM_SECONDS);
-    const stormy = await openLoop(product, posts, (TIMES * peak) / PER_POST);
-    const recovered = await recovery(product);
-    const share = stormy.perSecond / peak;
-    table(
-      ['', 'events/s', 'calls', '200', '503', 'other', 'p99 of 503 ms'],
-      [
-        ['peak', peak, '', '', '', '', ''],
-        ['offered x5', stormy.perSecond, ...stormy.counts('post'), quantile(stormy.refusedMs, 0.99)],
-        ['reads', '', ...stormy.counts('read'), ''],
-        ['reports', '', ...stormy.counts('report'), ''],
-      ],
+    await costed(product, () => closedLoop({ product, posts, seconds: 5 }));
+    const peak = await costed(product, () => closedLoop({ product, posts, seconds: CALM_SECONDS }));
+    const postsPerSecond = (TIMES * peak.perSecond) / PER_POST;
+    let recoveredMs = Number.NaN;
+    const storm = await costed(
+      product,
+      () => rude({ product, posts, seconds: SECONDS }, postsPerSecond),
+      async () => {
+        recoveredMs = await recovery(product);
+      },
     );
-    console.log(`  whole again after ${recovered} ms`);
-    return { share: rounded(share, 2), peak: Math.round(peak), recoveredMs: recovered };
+    const crowd = Math.round(postsPerSecond);
+    const paced = await costed(product, () => polite({ product, posts, seconds: POLITE_SECONDS }, crowd));
+    print({ peak, 'x5, deaf to answers': storm, 'x5, back when told': paced });
+    console.log(`  whole again after ${recoveredMs} ms`);
+    return {
+      share: rounded(storm.perSecond / peak.perSecond, 2),
+      ofWhatWasLeft: rounded(storm.perSecond / left(storm) / (peak.perSecond / left(peak)), 2),
+      politeShare: rounded(paced.perSecond / peak.perSecond, 2),
+      refusalUs: Math.round(refusalUs(peak, storm)),
+      peak: Math.round(peak.perSecond),
+      recoveredMs,
+    };
   } finally {
     await product.stop();
   }
 }
 
-/** Posts that were not taken are sent again later: their ids were not kept. */
-function supply() {
-  const ready: Buffer[] = [];
-  let first = 0;
-  return {
-    take: (): Buffer => {
-      if (ready.length === 0) ready.push(...postsOf({ people: PEOPLE, events: 20 * PER_POST, per: PER_POST, first }));
-      first += PER_POST;
-      return ready.pop() as Buffer;
-    },
-    giveBack: (post: Buffer) => void ready.push(post),
-  };
-}
-type Supply = ReturnType<typeof supply>;
+/** Cores that were left to the house. */
+const left = ({ generator, others }: Costed): number => availableParallelism() - generator - others;
 
-/** As fast as it goes with eight on their way: events a second. */
-async function closedLoop(product: Product, posts: Supply, seconds: number): Promise<number> {
-  const started = performance.now();
-  let taken = 0;
-  const work = async (): Promise<void> => {
-    while (performance.now() - started < seconds * 1000) {
-      const post = posts.take();
-      const { status } = await send(product, 'POST', '/api/v1/events', post);
-      if (status === 200) taken += PER_POST;
-      else {
-        posts.giveBack(post);
-        await wait(50);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: 8 }, work));
-  return (taken * 1000) / (performance.now() - started);
+/** CPU of the product for a refused post, microseconds: what it took beyond what the taken events cost at the peak. */
+function refusalUs(peak: Costed, storm: Costed): number {
+  const each = peak.product / peak.perSecond;
+  const refused = storm.told.post.filter(({ status }) => status === 503).length / storm.seconds;
+  return (1e6 * (storm.product - storm.perSecond * each)) / refused;
 }
 
-/** So many posts a second whatever becomes of them, and reads and reports beside. */
-async function openLoop(product: Product, posts: Supply, postsPerSecond: number) {
-  const told: Record<'post' | 'read' | 'report', Told[]> = { post: [], read: [], report: [] };
-  const open = new Set<Promise<void>>();
-  const note = (kind: keyof typeof told, sent: Promise<Told>, then = (_: Told) => {}): void => {
-    const done: Promise<void> = sent
-      .then((answer) => {
-        told[kind].push(answer);
-        then(answer);
-      })
-      .finally(() => open.delete(done));
-    open.add(done);
-  };
-  const started = performance.now();
-  let sent = 0;
-  for (let tick = 0; performance.now() - started < SECONDS * 1000; tick++) {
-    const due = ((performance.now() - started) / 1000) * postsPerSecond;
-    // a generator that is held up itself does not send everything at once afterwards
-    sent = Math.max(sent, due - postsPerSecond / 2);
-    for (; sent < due && open.size < 4_000; sent++) {
-      const post = posts.take();
-      note(
-        'post',
-        send(product, 'POST', '/api/v1/events', post),
-        ({ status }) => status === 200 || posts.giveBack(post),
-      );
-    }
-    if (tick % 10 === 0) note('read', send(product, 'GET', `/api/v1/people/p${tick % PEOPLE}/performance`));
-    if (tick % 20 === 0) note('report', send(product, 'GET', '/api/v1/people?format=csv'));
-    await wait(10);
-  }
-  const seconds = (performance.now() - started) / 1000;
-  const taken = told.post.filter(({ status }) => status === 200).length;
-  await Promise.all(open);
-  const of = (kind: keyof typeof told, holds: (status: number) => boolean) =>
-    told[kind].filter(({ status }) => holds(status)).length;
+/** Events a second are those that were taken, over the time until all of them are counted too. */
+async function costed(
+  product: Product,
+  play: () => Promise<Came>,
+  then: () => Promise<void> = async () => {},
+): Promise<Costed> {
+  const cpu = () => ({ own: ownCpu(), product: sum(product.cpu()), all: machineCpu() });
+  const [from, before] = [performance.now(), cpu()];
+  const came = await play();
+  const after = cpu();
+  const cores = (us: number) => us / 1e6 / came.seconds;
+  const also = then();
+  await reflected(product, String(came.position));
+  const perSecond = (came.taken * 1000) / (performance.now() - from);
+  await Promise.all([also, came.drained]);
   return {
-    perSecond: (taken * PER_POST) / seconds,
-    refusedMs: told.post.filter(({ status }) => status === 503).map(({ ms }) => ms),
-    counts: (kind: keyof typeof told) => [
-      told[kind].length,
-      of(kind, (status) => status === 200),
-      of(kind, (status) => status === 503),
-      of(kind, (status) => status !== 200 && status !== 503),
-    ],
+    ...came,
+    perSecond,
+    generator: cores(after.own - before.own),
+    product: cores(after.product - before.product),
+    others: cores(after.all - before.all - (after.own - before.own) - (after.product - before.product)),
   };
+}
+
+function ownCpu(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+/** CPU that the whole machine has used, microseconds. */
+const machineCpu = (): number =>
+  1000 * cpus().reduce((all, { times }) => all + times.user + times.nice + times.sys + times.irq, 0);
+
+const sum = (parts: Record<string, number>): number => Object.values(parts).reduce((all, one) => all + one, 0);
+
+function print(rounds: Record<string, Costed>): void {
+  const of = (came: Came, kind: Kind, holds: (status: number) => boolean) =>
+    came.told[kind].filter(({ status }) => holds(status)).length;
+  const p99 = (came: Came, kind: Kind, status: number) =>
+    quantile(
+      came.told[kind].filter((one) => one.status === status).map(({ ms }) => ms),
+      0.99,
+    );
+  table(
+    ['', 'events/s', 'cores', 'generator', 'others', 'asked', '200', '503', 'other', 'p99 of 200 ms', 'of 503'],
+    Object.entries(rounds).flatMap(([name, came]) =>
+      (['post', 'read', 'report'] as const)
+        .filter((kind) => came.told[kind].length > 0)
+        .map((kind) => [
+          kind === 'post' ? name : `${kind}s`,
+          ...(kind === 'post' ? [came.perSecond, came.product, came.generator, came.others] : ['', '', '', '']),
+          came.told[kind].length,
+          of(came, kind, (status) => status === 200),
+          of(came, kind, (status) => status === 503),
+          of(came, kind, (status) => status !== 200 && status !== 503),
+          p99(came, kind, 200),
+          p99(came, kind, 503),
+        ]),
+    ),
+  );
 }
 
 /** Until a post is in the figures within half a second and a report is given, ms. */
@@ -141,26 +141,3 @@ async function recovery(product: Product): Promise<number> {
 
 let last = 900_000_000;
 const supplyOne = (): Buffer => postsOf({ people: PEOPLE, events: 1, per: 1, first: ++last })[0] as Buffer;
-
-function send(product: Product, method: string, at: string, body?: Buffer): Promise<Told & { position?: string }> {
-  const from = performance.now();
-  const headers = {
-    authorization: `Bearer ${KEY}`,
-    ...(body ? { 'content-type': 'application/json', 'content-length': body.length } : {}),
-  };
-  return new Promise((resolve) => {
-    const sent = request(product.url + at, { method, headers, agent }, (answer) => {
-      let text = '';
-      answer.on('data', (chunk) => {
-        if (text.length < 100_000) text += chunk;
-      });
-      answer.on('end', () => {
-        const position = /"position":"(\d+)"/.exec(text)?.[1];
-        resolve({ status: answer.statusCode ?? 0, ms: performance.now() - from, ...(position ? { position } : {}) });
-      });
-      answer.on('error', () => resolve({ status: 0, ms: performance.now() - from }));
-    });
-    sent.on('error', () => resolve({ status: 0, ms: performance.now() - from }));
-    sent.end(body);
-  });
-}

@@ -15,6 +15,7 @@ import { openLogger } from '../../server/foundation/logging.ts';
 import { openHouse } from '../../server/house.ts';
 import { leg } from '../legs.ts';
 import { KEY, newHouse, type Open } from '../open-house.ts';
+import { againIn, patiently } from '../patiently.ts';
 import { rebuilt } from '../rebuilt.ts';
 import type { World } from '../world.ts';
 
@@ -243,18 +244,19 @@ async function opened(databaseUrl: string) {
   const again = await openHouse({ config, databaseUrl, redisUrl, clock: systemClock, log });
   await again.ground.redis.flushdb();
   const url = await again.app.listen({ host: '127.0.0.1', port: 0 });
-  const ask = async (at: string, body?: unknown) => {
-    const headers = {
-      authorization: `Bearer ${KEY}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    };
-    const response = await fetch(url + at, {
-      headers,
-      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+  const ask = (at: string, body?: unknown) =>
+    patiently(async () => {
+      const headers = {
+        authorization: `Bearer ${KEY}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      };
+      const response = await fetch(url + at, {
+        headers,
+        ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+      });
+      // biome-ignore lint/suspicious/noExplicitAny: answers are read as scripts read them
+      return { status: response.status, body: (await response.json()) as any, ...againIn(response.headers) };
     });
-    // biome-ignore lint/suspicious/noExplicitAny: answers are read as scripts read them
-    return { status: response.status, body: (await response.json()) as any };
-  };
   return {
     ask,
     world: { ...again.ground, url: databaseUrl, orgId: 1 } as World,

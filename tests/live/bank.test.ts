@@ -37,7 +37,10 @@ describe.skipIf(!samples || !existsSync(file))('the bank in January 1999 (FLOORL
     expect(moves).toBeGreaterThanOrEqual(2);
     expect(state.entries.length).toBeGreaterThan(0);
 
-    const { body } = await house.call('GET', `/api/v1/boards/aht?window=month&at=1999-01-15&after=${report.position}`);
+    const { body } = await house.surely(
+      'GET',
+      `/api/v1/boards/aht?window=month&at=1999-01-15&after=${report.position}`,
+    );
     const expected = JSON.parse(readFileSync(answers, 'utf8')).agents as Record<
       string,
       { handled: number; talk_s: number }

@@ -50,10 +50,10 @@ it('awards once, to the point, when the flow is killed in the middle of a close 
   expect(new Set(rows.map((row) => `${row.person} ${row.at}`)).size).toBe(rows.length);
   expect(rows.every((row) => row.amount === 10)).toBe(true);
   expect(await told()).toBe(rows.length);
-  const { body } = await house.call('GET', '/api/v1/ledger');
+  const { body } = await house.surely('GET', '/api/v1/ledger');
   expect(body).toMatchObject({ sum: 0, chain: 'verified' });
   for (const person of PEOPLE)
-    expect((await house.call('GET', `/api/v1/people/${person}/points`)).body.balance).toBe(await entriesOf(person));
+    expect((await house.surely('GET', `/api/v1/people/${person}/points`)).body.balance).toBe(await entriesOf(person));
 });
 
 it('posts the difference of a correction once when the flow is killed in the middle of looking again', {
@@ -78,10 +78,10 @@ it('posts the difference of a correction once when the flow is killed in the mid
   const { rows } = await held.query("select data from events where type = 'points.corrected'");
   expect(rows.map(({ data }) => data.person).sort()).toEqual([...PEOPLE].sort());
   expect(rows.every(({ data }) => data.before === 10 && data.amount === 0 && data.causesTotal === 12)).toBe(true);
-  const { body } = await house.call('GET', '/api/v1/ledger');
+  const { body } = await house.surely('GET', '/api/v1/ledger');
   expect(body).toMatchObject({ sum: 0, chain: 'verified' });
   for (const person of PEOPLE) {
-    const { balance } = (await house.call('GET', `/api/v1/people/${person}/points`)).body;
+    const { balance } = (await house.surely('GET', `/api/v1/people/${person}/points`)).body;
     expect(balance).toBe(await entriesOf(person));
     expect(await awardedTo(person)).toBe(10 * (CUTS.length - 1));
   }

@@ -87,7 +87,7 @@ describe('whatever is sent', { timeout: 120_000 * Math.max(1, CASES / 5_000) }, 
 
   it('leaves no event aside, no difference from the log, nothing changed in an object’s ancestors, and a house that serves', async () => {
     const { body } = await house.call('POST', '/api/v1/events', [leg('last', 'ana')]);
-    const { status } = await house.call('GET', `/api/v1/people/ana/performance?after=${body.position}`);
+    const { status } = await house.surely('GET', `/api/v1/people/ana/performance?after=${body.position}`);
     expect(status).toBe(200);
     expect(await house.every.rows('select consumer, reason from dead_letters')).toEqual([]);
     expect((await rebuilt({ ...house.ground, orgId: 1, url: house.databaseUrl } as World)).differences).toEqual([]);

@@ -32,7 +32,7 @@ beforeAll(async () => {
   ]);
   const board = { measure: 'aht', window: 'day', unit: 'person', scopes: ['org'], mode: 'full', n: 10 };
   const { body } = await house.call('PUT', '/api/v1/boards/aht', board);
-  await house.call('GET', `/api/v1/boards/aht?after=${body.position}`);
+  await house.surely('GET', `/api/v1/boards/aht?after=${body.position}`);
 });
 afterAll(() => house?.shut());
 
@@ -40,7 +40,7 @@ let sent = 0;
 const post = async (agent: string, n = 12) => {
   const events = Array.from({ length: n }, () => leg(`e${++sent}`, agent));
   const { body } = await house.call('POST', '/api/v1/events', events);
-  await house.call('GET', `/api/v1/sources?after=${body.position}`);
+  await house.surely('GET', `/api/v1/sources?after=${body.position}`);
   return body.position as string;
 };
 type Told = { topic: string; epoch: string; offset: number; delta?: unknown; snapshot?: unknown };
@@ -74,7 +74,7 @@ describe('a topic', () => {
       }
       return state.facts.handled >= 15;
     });
-    const door = await house.call('GET', '/api/v1/people/ana/performance');
+    const door = await house.surely('GET', '/api/v1/people/ana/performance');
     expect(state.facts).toEqual(door.body.facts);
   });
 
@@ -110,7 +110,7 @@ describe('a topic', () => {
     const ask = (socket: Socket, n: number) => socket.emitWithAck('subscribe', { topic: `person:${people[n]}` });
     const replies = await Promise.all(sockets.map(ask));
     for (const [n, { snapshot, ok }] of replies.entries()) {
-      const door = await house.call('GET', `/api/v1/people/${people[n]}/performance`);
+      const door = await house.surely('GET', `/api/v1/people/${people[n]}/performance`);
       expect(ok ? snapshot : null).toEqual(ok ? door.body : null);
       expect(ok).toBe(door.status === 200);
     }

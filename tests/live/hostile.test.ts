@@ -35,7 +35,7 @@ beforeAll(async () => {
     port: await freePort(),
     env: { ROLES: 'web,flow' },
   });
-  await house.call('GET', `/api/v1/sources?after=${body.position}`);
+  await house.surely('GET', `/api/v1/sources?after=${body.position}`);
 });
 afterAll(async () => {
   await child?.kill();

@@ -54,7 +54,7 @@ describe('metrics', () => {
 
   it('tell how far each stage has come, and that nothing waits once it is reflected', async () => {
     const { position } = (await post([call('lag')])).body;
-    await house.call('GET', `/api/v1/people?after=${position}`);
+    await house.surely('GET', `/api/v1/people?after=${position}`);
     for (const stage of ['log', 'facts', 'relay', 'projection'])
       expect([stage, await value(`floorlight_organisation_position{stage="${stage}"}`)]).toEqual([
         stage,

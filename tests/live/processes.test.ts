@@ -10,6 +10,7 @@ import { readPosition } from '../../server/game/leaderboards/redis-store.ts';
 import { merge } from '../../src/lib/live/merge.ts';
 import { type Child, startChild } from '../child-house.ts';
 import { leg } from '../legs.ts';
+import { againIn, patiently } from '../patiently.ts';
 import { until } from '../raw-socket.ts';
 import { type RedisCluster, startRedisCluster } from '../redis-cluster.ts';
 
@@ -30,7 +31,10 @@ const start = async (roles: string): Promise<Child> => {
   children.push(child);
   return child;
 };
-const call = async (at: Child, method: string, url: string, body?: unknown, cookie?: string) => {
+/** What is read is asked again while a house is busy; what is posted is not, for its sender counts what was taken. */
+const call = (...asked: Parameters<typeof once>) =>
+  asked[1] === 'GET' ? patiently(() => once(...asked)) : once(...asked);
+const once = async (at: Child, method: string, url: string, body?: unknown, cookie?: string) => {
   const answer = await fetch(at.url + url, {
     method,
     headers: {
@@ -45,6 +49,7 @@ const call = async (at: Child, method: string, url: string, body?: unknown, cook
     status: answer.status,
     body: JSON.parse(text) as any,
     cookie: answer.headers.get('set-cookie')?.split(';')[0],
+    ...againIn(answer.headers),
   };
 };
 

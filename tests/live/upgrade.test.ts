@@ -13,6 +13,7 @@ import { type House, openHouse } from '../../server/house.ts';
 import { alignPositions, freeFlows } from '../../server/log/base-store.ts';
 import { leg } from '../legs.ts';
 import { KEY, newHouse } from '../open-house.ts';
+import { patiently } from '../patiently.ts';
 import { rebuilt } from '../rebuilt.ts';
 import type { World } from '../world.ts';
 
@@ -99,14 +100,17 @@ async function opened(databaseUrl: string): Promise<House> {
   return house;
 }
 
-async function ask({ app }: House, url: string, body?: object) {
-  const answer = await app.inject({
-    method: body ? 'POST' : 'GET',
-    url,
-    headers: { authorization: `Bearer ${KEY}` },
-    ...(body ? { payload: body } : {}),
+/** Asked again while the house is busy: it is under load here. */
+function ask({ app }: House, url: string, body?: object) {
+  return patiently(async () => {
+    const answer = await app.inject({
+      method: body ? 'POST' : 'GET',
+      url,
+      headers: { authorization: `Bearer ${KEY}` },
+      ...(body ? { payload: body } : {}),
+    });
+    return { status: answer.statusCode, body: answer.json() };
   });
-  return { status: answer.statusCode, body: answer.json() };
 }
 
 async function stateOf(databaseUrl: string) {

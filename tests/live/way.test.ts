@@ -24,7 +24,7 @@ it('carries a call from the door to the fact, the KPI, the board and the socket'
     n: 10,
   });
   expect(board.status).toBe(200);
-  await house.call('GET', `/api/v1/boards/aht?after=${board.body.position}`);
+  await house.surely('GET', `/api/v1/boards/aht?after=${board.body.position}`);
 
   const socket = await house.socket();
   const first = await socket.emitWithAck('subscribe', { topic: 'board:aht:day' });
@@ -43,15 +43,15 @@ it('carries a call from the door to the fact, the KPI, the board and the socket'
 
   const message = await told;
   expect(message.epoch).toBe(first.epoch);
-  const shown = await house.call('GET', `/api/v1/boards/aht?after=${posted.body.position}`);
+  const shown = await house.surely('GET', `/api/v1/boards/aht?after=${posted.body.position}`);
   expect(shown.body.entries.map((e: any) => [e.rank, e.subject, e.value, e.sample])).toEqual([
     [1, 'person:ana', 200_000, 12],
     [2, 'person:ben', 260_000, 12],
   ]);
-  const performance = await house.call('GET', `/api/v1/people/ana/performance?after=${posted.body.position}`);
+  const performance = await house.surely('GET', `/api/v1/people/ana/performance?after=${posted.body.position}`);
   expect(performance.body.facts).toMatchObject({ handled: 12, talk_ms: 12 * 180_000, acw_ms: 240_000 });
   expect(performance.body.kpis.find((k: any) => k.id === 'aht')).toMatchObject({ value: 200_000, sample: 12 });
-  const receipt = await house.call('GET', '/api/v1/receipts?subject=person:ana&measure=kpi:aht&window=day');
+  const receipt = await house.surely('GET', '/api/v1/receipts?subject=person:ana&measure=kpi:aht&window=day');
   expect(receipt).toMatchObject({ status: 200, body: { value: 200_000, eventsTotal: 12 } });
 });
 
@@ -69,7 +69,7 @@ it('changes of a board only what is given, and knows no board of a team that is 
 
 it('answers from the database when Redis was emptied, and is whole again with the next event', async () => {
   const rows = async (after = '0') => {
-    const { body } = await house.call('GET', `/api/v1/boards/aht?after=${after}`);
+    const { body } = await house.surely('GET', `/api/v1/boards/aht?after=${after}`);
     return body.entries.map((entry: { subject: string; value: number; sample: number }) => [
       entry.subject,
       entry.value,

@@ -23,6 +23,8 @@ const LOOK_MS = 500;
 export type Admission = {
   /** Whether a class is let in now. What is refused is counted. */
   admits(kind: CallClass): boolean;
+  /** Whether there is no room for a call of this class with so many bytes. What is refused is counted. */
+  refuses(kind: CallClass, bytes: number): boolean;
   /** Whole seconds after which to come back. */
   retryAfter(kind: CallClass): number;
   /** Plain counters: what is measured, what holds, what is open, and what was refused so far. */
@@ -88,6 +90,11 @@ export function admitByLoad(app: FastifyInstance, gauges: Gauges): Admission {
       if (!yes) refused[kind]++;
       return yes;
     },
+    refuses: (kind, bytes) => {
+      const isRoom = hasRoom(kind === 'ingest' ? roomAt(perSecond) : ROOM[kind], open[kind], bytes);
+      if (!isRoom) refused[kind]++;
+      return !isRoom || !admission.admits(kind);
+    },
     retryAfter: (kind) => retryAfter(kind, Math.random()),
     counts: () => ({ pressure, level: held.level, open: structuredClone(open), refused: { ...refused } }),
   };
@@ -98,10 +105,7 @@ export function admitByLoad(app: FastifyInstance, gauges: Gauges): Admission {
     const route = request.routeOptions.url ?? request.url;
     const kind = classOf({ method: request.method, route, query: request.query as Record<string, unknown> });
     const bytes = announced(request);
-    const isRoom = hasRoom(kind === 'ingest' ? roomAt(perSecond) : ROOM[kind], open[kind], bytes);
-    if (!isRoom) refused[kind]++;
-    if (!isRoom || !admission.admits(kind))
-      throw busy('More is asked than can be done now. Nothing of this call was kept.', admission.retryAfter(kind));
+    if (admission.refuses(kind, bytes)) throw tooMuch(admission.retryAfter(kind));
     count(kind, { calls: 1, bytes });
     request.weight = { kind, bytes };
     // answered, or hung up on, or answered by the pages, of which there is no other sign
@@ -115,6 +119,10 @@ export function admitByLoad(app: FastifyInstance, gauges: Gauges): Admission {
   return admission;
 }
 
+/** What is told to whoever is refused by load. */
+export const tooMuch = (seconds: number) =>
+  busy('More is asked than can be done now. Nothing of this call was kept.', seconds);
+
 const each = <T>(value: () => T): Record<CallClass, T> => ({
   vital: value(),
   ingest: value(),
@@ -127,7 +135,7 @@ const each = <T>(value: () => T): Record<CallClass, T> => ({
 const UNTOLD = 1_000_000;
 
 /** The bytes that a body will have. */
-function announced({ headers }: FastifyRequest): number {
+export function announced({ headers }: Pick<FastifyRequest, 'headers'>): number {
   if (headers['transfer-encoding'] !== undefined) return UNTOLD;
   const length = Number(headers['content-length'] ?? 0);
   return Number.isFinite(length) && length >= 0 ? length : 0;

@@ -100,11 +100,12 @@ export const hasRoom = (room: Open, open: Open, bytes: number): boolean =>
   open.calls === 0 || (open.calls < room.calls && open.bytes + bytes <= room.bytes);
 
 const LEAST_BYTES = 8_000_000;
-const QUEUE_SECONDS = 2;
+const QUEUE_SECONDS = 0.5;
 
 /**
- * The room of the event door: what is taken on is what can be done within two seconds, by what was done of late. More
- * would only wait, and be answered when nobody waits for the answer any more.
+ * The room of the event door: what is taken on is what can be done within half a second, by what was done of late. More
+ * would only wait, hold memory, and shut the door for a while when the line before the log is full; less would let the
+ * log wait.
  * @param perSecond bytes of bodies that were answered in a second
  */
 export const roomAt = (perSecond: number): Open => ({
