@@ -13,6 +13,10 @@ export type RedisCluster = {
   /** As `REDIS_URL` takes it. */
   url: string;
   nodes: { port: number; process: ChildProcess }[];
+  /** kill -9 of one node, and waits until it is gone. */
+  kill(node: number): Promise<void>;
+  /** Starts it again where it was: empty, with its share of the keys. */
+  revive(node: number): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -22,7 +26,7 @@ export async function startRedisCluster(): Promise<RedisCluster | { missing: str
   const help = spawnSync(program, ['--version'], { encoding: 'utf8' });
   if (help.status !== 0) return { missing: `${program} does not run` };
   const dir = mkdtempSync(path.join(tmpdir(), 'floorlight-cluster-'));
-  const nodes: RedisCluster['nodes'] = [];
+  const nodes: (RedisCluster['nodes'][number] & { args: string[] })[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(nodes.map(({ process }) => ended(process)));
     rmSync(dir, { recursive: true, force: true });
@@ -32,7 +36,7 @@ export async function startRedisCluster(): Promise<RedisCluster | { missing: str
     const settings = { port, bind: '127.0.0.1', dir, save: '', appendonly: 'no', 'cluster-enabled': 'yes' };
     const own = { 'cluster-config-file': `nodes-${n}.conf`, 'cluster-port': bus, 'cluster-announce-ip': '127.0.0.1' };
     const args = Object.entries({ ...settings, ...own }).flatMap(([name, value]) => [`--${name}`, String(value)]);
-    nodes.push({ port, process: spawn(program, args, { stdio: 'ignore' }) });
+    nodes.push({ port, args, process: spawn(program, args, { stdio: 'ignore' }) });
   }
   try {
     await gather(nodes.map(({ port }) => port));
@@ -40,7 +44,37 @@ export async function startRedisCluster(): Promise<RedisCluster | { missing: str
     await stop();
     return { missing: `no cluster could be made of ${program}: ${(error as Error).message}` };
   }
-  return { url: nodes.map(({ port }) => `redis://127.0.0.1:${port}`).join(','), nodes, stop };
+  const nodeOf = (n: number) => nodes[n] as (typeof nodes)[number];
+  return {
+    url: nodes.map(({ port }) => `redis://127.0.0.1:${port}`).join(','),
+    nodes,
+    kill: (n) => ended(nodeOf(n).process),
+    revive: async (n) => {
+      const node = nodeOf(n);
+      node.process = spawn(program, node.args, { stdio: 'ignore' });
+      await agreed(nodes.map(({ port }) => port));
+    },
+    stop,
+  };
+}
+
+/** Until every node says that the cluster is whole. */
+async function agreed(ports: number[]): Promise<void> {
+  const all = ports.map((port) => new Redis(port, '127.0.0.1', { retryStrategy: () => 50 }));
+  for (const redis of all) redis.on('error', () => {});
+  try {
+    await untilWhole(all);
+  } finally {
+    for (const redis of all) redis.disconnect();
+  }
+}
+
+async function untilWhole(all: Redis[]): Promise<void> {
+  const started = Date.now();
+  while (!(await Promise.all(all.map(isWhole))).every(Boolean)) {
+    if (Date.now() - started > 20_000) throw new Error('the nodes do not agree');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 async function gather(ports: number[]): Promise<void> {
@@ -56,11 +90,7 @@ async function gather(ports: number[]): Promise<void> {
     }
     const bus = await busOf(first);
     for (const redis of others) await redis.call('CLUSTER', 'MEET', '127.0.0.1', ports[0] as number, bus);
-    const started = Date.now();
-    while (!(await Promise.all(all.map(isWhole))).every(Boolean)) {
-      if (Date.now() - started > 20_000) throw new Error('the nodes do not agree');
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await untilWhole(all);
   } finally {
     for (const redis of all) redis.disconnect();
   }

@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { AGENTS, HOUR_MS, QUEUES, SOURCE } from './contacts.ts';
 import { type Count, handleTime, pointsOf, type Sums } from './count.ts';
 import type { Floor } from './floor.ts';
@@ -159,8 +158,7 @@ async function boardDifferences(floor: Floor, count: Count): Promise<string[]> {
 
 async function keptRows(floor: Floor, month: number): Promise<Map<string, Row>> {
   const [{ org } = { org: 0 }] = await floor.sql<{ org: number }>('select org_id as org from flows order by 1 limit 1');
-  const redis = new Redis(floor.servers.redis.url, { maxRetriesPerRequest: 20 });
-  redis.on('error', () => {});
+  const redis = floor.servers.redis.open();
   try {
     const rows = await redis.hgetall(`fl:{${org}}:board:handling:org:${month}:rows`);
     return new Map(

@@ -20,7 +20,7 @@ export const diskFull: Scenario = {
     const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE_MB}m,mode=755`, 'floorlight', dir]);
     if (mounted.status !== 0) return outcome({ skipped: 'only root may mount a small file system' });
     try {
-      const servers = await openServers(dir);
+      const servers = await openServers(dir, stage.arrangement === 'cluster');
       try {
         const trouble = { name: 'disk-full', rate: 1_000, events: 60_000 };
         return await troubled({ ...stage, servers }, { ...trouble, happens: (scene) => filled(scene, dir) });

@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { freePort } from '../../server/foundation/embedded/processes.ts';
 import { Child, intoFile } from './child.ts';
 import { AGENTS, SOURCE } from './contacts.ts';
@@ -9,8 +8,11 @@ import { TARGET } from './count.ts';
 import { ask, type Servers } from './servers.ts';
 import { type Answer, call, KEY } from './wire.ts';
 
-/** One process that does everything, or the doors apart from the flow and the jobs. */
-export type Arrangement = 'one' | 'split';
+/**
+ * One process that does everything; the doors apart from the flow and the jobs; or two of each, on a Redis Cluster of
+ * three nodes.
+ */
+export type Arrangement = 'one' | 'split' | 'cluster';
 
 const root = path.resolve(import.meta.dirname, '../..');
 export const results = path.join(root, 'test-results/faults');
@@ -20,10 +22,11 @@ export type Floor = {
   name: string;
   servers: Servers;
   databaseUrl: string;
-  url: string;
-  web: Child;
+  /** Doors by which it is called, in turn. */
+  urls: string[];
+  webs: Child[];
   /** Where the flow turns: the same process in the arrangement of one. */
-  flow: Child;
+  flows: Child[];
   children: Child[];
   /** What was seen that may not be, in words. */
   faults: string[];
@@ -84,13 +87,16 @@ export async function openFloor(plan: FloorPlan): Promise<Floor> {
         LOG_LEVEL: 'info',
       },
     });
-  const port = await freePort();
-  const url = (await plan.through?.client?.(port)) ?? `http://127.0.0.1:${port}`;
-  const web = await child('web', plan.arrangement === 'one' ? 'web,flow,jobs' : 'web', port);
-  const children = [web];
-  if (plan.arrangement === 'split')
-    for (let n = 0; n < (plan.flows ?? 1); n++)
-      children.push(await child(n === 0 ? 'flow' : `flow ${n + 1}`, 'flow,jobs', await freePort()));
+  const isDouble = plan.arrangement === 'cluster';
+  const [webs, flows, urls]: [Child[], Child[], string[]] = [[], [], []];
+  for (let n = 0; n < (isDouble ? 2 : 1); n++) {
+    const port = await freePort();
+    urls.push((await plan.through?.client?.(port)) ?? `http://127.0.0.1:${port}`);
+    webs.push(await child(numbered('web', n), plan.arrangement === 'one' ? 'web,flow,jobs' : 'web', port));
+  }
+  for (let n = 0; n < (plan.flows ?? (isDouble ? 2 : 1)) && plan.arrangement !== 'one'; n++)
+    flows.push(await child(numbered('flow', n), 'flow,jobs', await freePort()));
+  const children = [...webs, ...flows];
   try {
     for (const one of children) await one.start();
   } catch (error) {
@@ -98,20 +104,21 @@ export async function openFloor(plan: FloorPlan): Promise<Floor> {
     for (const one of children) await one.kill();
     throw error;
   }
+  let turn = 0;
   const floor: Floor = {
     name,
     servers,
     databaseUrl,
-    url,
-    web,
-    flow: children[1] ?? web,
+    urls,
+    webs,
+    flows: flows.length > 0 ? flows : webs,
     children,
     faults: [],
     stands: false,
     refused,
     noticed,
     caught: 0,
-    call: (method, where, body) => call(url + where, method, body),
+    call: (method, where, body) => call(urls[turn++ % urls.length] + where, method, body),
     surely: (method, where, body) => surely(floor, { method, where, body }),
     sql: (text, values) => ask(databaseUrl, text, values),
     close: async () => {
@@ -149,6 +156,8 @@ async function populate(floor: Floor): Promise<void> {
   await floor.surely('PUT', '/api/v1/boards/handling', board);
 }
 
+const numbered = (name: string, n: number): string => (n === 0 ? name : `${name} ${n + 1}`);
+
 const databaseName = (name: string) => `faults_${name.replaceAll(/[^a-z0-9]/g, '_')}`;
 
 async function databaseOf(servers: Servers, { name, goesOn = false }: FloorPlan): Promise<string> {
@@ -156,9 +165,7 @@ async function databaseOf(servers: Servers, { name, goesOn = false }: FloorPlan)
   if (!goesOn) {
     await ask(servers.postgres.url, `drop database if exists ${database} with (force)`);
     await ask(servers.postgres.url, `create database ${database}`);
-    const redis = new Redis(servers.redis.url);
-    await redis.flushall();
-    redis.disconnect();
+    await servers.redis.empty();
   }
   return servers.postgres.url.replace(/\/[^/]+$/, `/${database}`);
 }

@@ -1,3 +1,4 @@
+import type { Child } from './child.ts';
 import type { Floor } from './floor.ts';
 import { killHeld } from './held.ts';
 import type { Load } from './load.ts';
@@ -20,14 +21,20 @@ export async function kill(floor: Floor, victim: Victim): Promise<void> {
     return killBackend(floor, turn % HARD === 1 ? 'SIGKILL' : 'SIGTERM');
   }
   if (victim === 'web' || victim === 'flow') {
-    const child = floor[victim];
-    if (victim === 'web' || !(await caught(floor, table, () => child.kill()))) await child.kill();
-    return child.start();
+    const all = victim === 'web' ? floor.webs : floor.flows;
+    const one = all[turn % all.length] as Child;
+    // whoever of several has its transaction open: all of them end then
+    const isCaught = victim === 'flow' && (await caught(floor, table, () => killAll(all)));
+    if (!isCaught) await one.kill();
+    for (const child of isCaught ? all : [one]) await child.start();
+    return;
   }
   const server = floor.servers[victim];
   await server.kill();
   await server.start();
 }
+
+const killAll = async (all: Child[]): Promise<void> => void (await Promise.all(all.map((child) => child.kill())));
 
 async function caught(floor: Floor, table: string, strike: (pid: number) => Promise<void> | void): Promise<boolean> {
   const isCaught = await killHeld(floor, table, strike);

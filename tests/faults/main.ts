@@ -1,4 +1,4 @@
-// npm run faults [-- --short | --resume | NAME ...] [--arrangement one|split]: what is acknowledged stays, and counts once, whatever dies.
+// npm run faults [-- --short | --resume | NAME ...] [--arrangement one|split|cluster]: what is acknowledged stays, and counts once, whatever dies.
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { buildPages } from './build.ts';
@@ -19,7 +19,7 @@ const { values: asked, positionals: names } = parseArgs({
 });
 const unknown = names.filter((name) => !named.some((scenario) => scenario.name === name));
 if (unknown.length > 0) fail(`There is no scenario ${unknown.join(', ')}; there are ${named.map(nameOf).join(', ')}.`);
-if (!['one', 'split'].includes(asked.arrangement)) fail('The arrangement is one or split.');
+if (!['one', 'split', 'cluster'].includes(asked.arrangement)) fail('The arrangement is one, split or cluster.');
 const arrangement = asked.arrangement as Arrangement;
 
 buildPages();
@@ -28,7 +28,7 @@ const say = (line: string) => console.log(`[${((performance.now() - started) / 1
 const isLong = names.length === 0 && !asked.short;
 const journal = openJournal(arrangement, isLong && asked.resume);
 const { outcomes } = journal;
-const servers = await openServers(journal.dir, journal.ports);
+const servers = await openServers(journal.dir, arrangement === 'cluster', journal.ports);
 journal.ports = { postgres: servers.postgres.port, redis: servers.redis.port };
 
 for (const scenario of chosen()) {

@@ -43,7 +43,7 @@ export async function troubled(stage: Stage, trouble: Trouble): Promise<Outcome>
     return outcome({ ...found, events: count.acknowledged, acknowledged: count.acknowledged, notes });
   } finally {
     await floor.close();
-    for (const link of Object.values(links)) await link.close();
+    for (const link of Object.values(links)) await (link as Link | null)?.close();
   }
 }
 
@@ -59,14 +59,19 @@ function floorBehind(stage: Stage, name: string, links: Links): Promise<Floor> {
     arrangement: stage.arrangement,
     through: {
       postgres: `postgres://app@127.0.0.1:${links.postgres.port}/app`,
-      redis: `redis://127.0.0.1:${links.redis.port}`,
-      client: async (port) => {
-        links.client = await openLink(port);
-        return `http://127.0.0.1:${links.client.port}`;
-      },
+      ...(stage.arrangement === 'cluster' ? {} : beyond(links)),
     },
   });
 }
+
+/** Redis and the doors behind lines too; the nodes of a cluster tell where they are, and are asked there. */
+const beyond = (links: Links) => ({
+  redis: `redis://127.0.0.1:${links.redis.port}`,
+  client: async (port: number) => {
+    links.client = await openLink(port);
+    return `http://127.0.0.1:${links.client.port}`;
+  },
+});
 
 /** What people got while it lasted, for the report. */
 export function noteReads({ readers, notes }: Scene, when: string): void {

@@ -26,8 +26,9 @@ export const zombie = (rounds: number): Scenario => ({
   play: (stage) => play(stage, rounds),
 });
 
-async function play({ servers, say }: Stage, rounds: number) {
-  const floor = await openFloor({ name: 'zombie', servers, arrangement: 'split', flows: 2 });
+async function play({ servers, say, ...stage }: Stage, rounds: number) {
+  const arrangement = stage.arrangement === 'cluster' ? 'cluster' : 'split';
+  const floor = await openFloor({ name: 'zombie', servers, arrangement, flows: 2 });
   const count = new Count();
   const [hour = 0] = hoursBefore(Date.now(), 1);
   count.begin(hour, { from: 0, to: 4 * rounds * PER_ROUND + 100 * PER_ROUND });
@@ -37,7 +38,7 @@ async function play({ servers, say }: Stage, rounds: number) {
     floor.stands = true;
     let holder = await holderOf(ring);
     while (tried.stale < rounds) {
-      const other = floor.children.slice(1).find((child) => child !== holder) as Child;
+      const other = floor.flows.find((child) => child !== holder) as Child;
       const came = await round(ring, { holder, other, turn: tried.stale });
       if (came === 'noticed') holder = other;
       if (came === 'again' || came === 'noticed') continue;
@@ -98,7 +99,7 @@ async function round(ring: Ring, { holder, other, turn }: Round): Promise<string
 
 /** Who has the lease: the one who goes on while the other is stopped. */
 async function holderOf(ring: Ring): Promise<Child> {
-  const [, first, second] = ring.floor.children as [Child, Child, Child];
+  const [first, second] = ring.floor.flows as [Child, Child];
   second.signal('SIGSTOP');
   await expire(ring.floor);
   const { position } = await leaseOf(ring.floor);

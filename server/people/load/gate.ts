@@ -1,4 +1,4 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { problemOf } from '#server/foundation/http.ts';
 import { doorSeconds, refusals } from '#server/foundation/metrics.ts';
@@ -6,9 +6,9 @@ import { announced, tooMuch } from './admission.ts';
 
 const EVENTS = '/api/v1/events';
 const BODY = JSON.stringify(problemOf(tooMuch(0)));
-const HEAD: OutgoingHttpHeaders = {
+const HEAD = {
   'content-type': 'application/problem+json',
-  'content-length': Buffer.byteLength(BODY),
+  'content-length': String(Buffer.byteLength(BODY)),
   'x-content-type-options': 'nosniff',
 };
 
@@ -34,7 +34,7 @@ const isPost = ({ method, url = '' }: IncomingMessage): boolean =>
   method === 'POST' && (url === EVENTS || url.startsWith(`${EVENTS}?`));
 
 function refuse(answer: ServerResponse, seconds: number): void {
-  answer.writeHead(503, { ...HEAD, 'retry-after': seconds });
+  answer.writeHead(503, { ...HEAD, 'retry-after': String(seconds) });
   answer.end(BODY);
   refusals.inc({ code: 'busy', status: 503 });
   doorSeconds.observe({ method: 'POST', route: EVENTS, status: 503 }, 0);
