@@ -37,7 +37,8 @@ process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 process.channel?.unref();
 
 const welcome = await begin(house.ground);
-await house.app.listen({ host: config.HOST, port: config.PORT });
+// thousands come back at once after a restart; whoever finds the line of 511 full tries again after seconds
+await house.app.listen({ host: config.HOST, port: config.PORT, backlog: 4_096 });
 const logins = await beginDemo(house, log);
 house.work();
 const at = config.ORIGIN ?? house.app.listeningOrigin;
