@@ -49,7 +49,7 @@ export const spreadOf = (sockets: number): number => Math.min(LONGEST_MS, Math.m
 
 /** A socket's queue: packets and bytes that it has not read, and since when something waits (ms). */
 export type Queue = { packets: number; bytes: number; waitsMs: number };
-const QUEUE = { packets: 64, bytes: 256_000 };
+const QUEUE = { packets: 64, bytes: 128_000 };
 const PATIENCE_MS = 20_000;
 
 /** What is done about it: `told` as usual, `spared` (told nothing until it has read what waits) or `cut`. */

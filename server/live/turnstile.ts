@@ -6,6 +6,7 @@ import { freshBreath, maySit, spend } from './rules.ts';
 export type Wire = {
   on(event: 'packet' | 'packetCreate', listener: (packet: { type: string }) => void): void;
   on(event: 'close', listener: (reason: string) => void): void;
+  removeAllListeners(event: 'data'): void;
   transport: { socket?: { on(event: 'ping', listener: () => void): void; terminate(): void } };
 };
 const GOOD_BYE_MS = 1_000;
@@ -33,6 +34,8 @@ export function openTurnstile(): Turnstile {
     if (gone.has(wire)) return;
     gone.add(wire);
     cuts.inc({ reason: why });
+    // what came in one piece with the last straw is a thousand messages more: nobody reads them
+    wire.removeAllListeners('data');
     // a client that does not behave is not waited for
     wire.transport.socket?.terminate();
   };

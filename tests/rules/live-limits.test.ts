@@ -62,9 +62,9 @@ describe('who does not read', () => {
   it('is told, spared or cut', () => {
     const queue = { packets: 0, bytes: 0, waitsMs: 0 };
     expect(treatmentOf(queue)).toBe('told');
-    expect(treatmentOf({ ...queue, packets: 64, bytes: 256_000 })).toBe('told');
+    expect(treatmentOf({ ...queue, packets: 64, bytes: 128_000 })).toBe('told');
     expect(treatmentOf({ ...queue, packets: 65 })).toBe('spared');
-    expect(treatmentOf({ ...queue, packets: 2, bytes: 256_001 })).toBe('spared');
+    expect(treatmentOf({ ...queue, packets: 2, bytes: 128_001 })).toBe('spared');
     // one long answer on a slow line is no fault
     expect(treatmentOf({ ...queue, packets: 1, bytes: 9_000_000 })).toBe('told');
     expect(treatmentOf({ packets: 1, bytes: 10, waitsMs: 20_001 })).toBe('cut');
