@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Redis } from 'ioredis';
 import { redisProgram } from '../server/foundation/embedded/binaries.ts';
 import { freePort } from '../server/foundation/embedded/processes.ts';
+import { librariesOf } from '../server/foundation/embedded/redis.ts';
 
 const SLOTS = 16_384;
 const NODES = 3;
@@ -23,7 +24,8 @@ export type RedisCluster = {
 /** Three masters on loopback, or why there are none: a program that cannot be a cluster, or no place for its bus. */
 export async function startRedisCluster(): Promise<RedisCluster | { missing: string }> {
   const program = redisProgram(path.resolve('.data'));
-  const help = spawnSync(program, ['--version'], { encoding: 'utf8' });
+  const env = { ...process.env, ...librariesOf(program) };
+  const help = spawnSync(program, ['--version'], { encoding: 'utf8', env });
   if (help.status !== 0) return { missing: `${program} does not run` };
   const dir = mkdtempSync(path.join(tmpdir(), 'floorlight-cluster-'));
   const nodes: (RedisCluster['nodes'][number] & { args: string[] })[] = [];
@@ -36,7 +38,7 @@ export async function startRedisCluster(): Promise<RedisCluster | { missing: str
     const settings = { port, bind: '127.0.0.1', dir, save: '', appendonly: 'no', 'cluster-enabled': 'yes' };
     const own = { 'cluster-config-file': `nodes-${n}.conf`, 'cluster-port': bus, 'cluster-announce-ip': '127.0.0.1' };
     const args = Object.entries({ ...settings, ...own }).flatMap(([name, value]) => [`--${name}`, String(value)]);
-    nodes.push({ port, args, process: spawn(program, args, { stdio: 'ignore' }) });
+    nodes.push({ port, args, process: spawn(program, args, { stdio: 'ignore', env }) });
   }
   try {
     await gather(nodes.map(({ port }) => port));
@@ -51,7 +53,7 @@ export async function startRedisCluster(): Promise<RedisCluster | { missing: str
     kill: (n) => ended(nodeOf(n).process),
     revive: async (n) => {
       const node = nodeOf(n);
-      node.process = spawn(program, node.args, { stdio: 'ignore' });
+      node.process = spawn(program, node.args, { stdio: 'ignore', env });
       await agreed(nodes.map(({ port }) => port));
     },
     stop,
