@@ -1,6 +1,7 @@
 // Every way in and every view out: what can be asked at the doors, watched through the window, and explained.
 import type { FastifyInstance } from 'fastify';
 import { definitionRoutes } from '#server/attainment/definitions/routes.ts';
+import { versionRoutes } from '#server/attainment/definitions/version-routes.ts';
 import { performanceTopics } from '#server/attainment/performance/live.ts';
 import { performanceRoutes } from '#server/attainment/performance/routes.ts';
 import { receiptDoor } from '#server/attainment/receipts/routes.ts';
@@ -89,6 +90,7 @@ export const routes: readonly ((app: FastifyInstance, ground: Ground) => Promise
   importRoutes,
   kpiRoutes,
   definitionRoutes,
+  versionRoutes,
   performanceRoutes,
   receiptDoor(receipts),
   pointsRoutes,

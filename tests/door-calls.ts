@@ -64,6 +64,7 @@ const CHANGES: Record<string, (ids: Ids) => Omit<Call, 'url'>> = {
   'POST /api/v1/coaching/:id/acknowledge': () => ({}),
   'POST /api/v1/coaching/:id/settle': () => body({ outcome: 'cancelled' }),
   'PUT /api/v1/sources': ({ source }) => body([{ name: source, backfill: 'award' }]),
+  'DELETE /api/v1/imports/:id': () => ({}),
   'POST /api/v1/events': () => body([leg('1001-0', '1001', {}, '2026-03-11T10:00:00Z')]),
   'POST /api/v1/imports': () => ({
     payload: [...FORM, 'content-disposition: form-data; name="file"; filename="a"', '', '', '--x--', ''].join('\r\n'),
@@ -83,6 +84,7 @@ const SUBJECTS: Record<string, keyof Ids> = {
     devices: 'device',
   },
   ...{ flags: 'flag', coaching: 'plan', keys: 'key', redemptions: 'redemption', account: 'session', pairings: 'code' },
+  imports: 'upload',
 };
 const QUERIES: Record<string, (ids: Ids) => string> = {
   'GET /api/v1/receipts': ({ person }) => `?subject=person:${person}&measure=kpi:aht`,

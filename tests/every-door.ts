@@ -52,7 +52,10 @@ const SUBJECTS: Record<string, string> = {
   sites: 'main',
   boards: 'score',
 };
-const QUERIES: Record<string, string> = { '/api/v1/receipts': '?subject=person:ana&measure=score' };
+const QUERIES: Record<string, string> = {
+  '/api/v1/receipts': '?subject=person:ana&measure=score',
+  '/api/v1/targets/versions': '?kpi=aht',
+};
 
 /** The address of a door about ana, her team and her queue; what has no such subject is called `none`. */
 export function addressOf({ url }: Pick<Door, 'url'>): string {

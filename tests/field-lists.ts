@@ -9,6 +9,8 @@ const PERFORMANCE = `subject name ${WINDOW} position facts{*} score eligible gat
   kpis[]{id name words unit better value sample interval[] provisional scored ${MARKS} attainment status ${HELD} minSample weight lift}`;
 const KPI_ITEM = `id name words source unit better kind value sample minSample{*} controllable guards[]{kpi bound}
   filter{queues[] channels[]} ties caseMix version builtIn effectiveFrom`;
+const IMPORT =
+  'id file source dryRun state by begunAt toldAt bytes bytesRead read accepted duplicates rejected skipped';
 const GRANT = 'id person{id name} by{id name} reward{id name icon} price at reason receipt';
 const REDEMPTION = 'id person{id name} reward{id name icon} price at state settledAt receipt';
 const ENTRY = `rank subject name team value scored sample interval[] movement gap provisional ${HELD}`;
@@ -38,8 +40,16 @@ export const FIELDS: Record<string, string> = {
   unmapped: `items[]{source agent events firstAt lastAt} ${LIST}`,
   sources: `items[]{name firstAt lastEventAt lastReceivedAt accepted backfill} ${LIST}`,
   mappings: 'items[]{name description}',
+  imports: `items[]{${IMPORT}}`,
+  'imports/:id': `${IMPORT} problem report{dryRun read accepted duplicates rejected skipped position refused[]{line reason row}
+    sample[]{line row events[]{type time data{*}}} agents{named unknown[]}}`,
   kpis: `items[]{${KPI_ITEM}} ${LIST}`,
   'kpis/:id': `${KPI_ITEM} position`,
+  'kpis/:id/versions': `items[]{${KPI_ITEM} saidAt by until} position`,
+  'targets/versions':
+    'items[]{kpi floor target stretch low high tolerance version effectiveFrom saidAt by until} position',
+  'scorecards/:role/versions':
+    'items[]{role kpis[]{kpi weight} gates[]{kpi mark} version effectiveFrom saidAt by until} position',
   targets: `items[]{kpi person floor target stretch low high tolerance version effectiveFrom} ${LIST}`,
   scorecards: `items[]{role kpis[]{kpi weight} gates[]{kpi mark} version effectiveFrom} ${LIST}`,
   'scorecards/:role': 'role kpis[]{kpi weight} gates[]{kpi mark} version effectiveFrom position',

@@ -6,7 +6,7 @@ export function fieldsOf(value: unknown, at = ''): string[] {
   return [...new Set(entries.flatMap(([key, one]) => fieldsOf(one, at ? `${at}.${key}` : key)))];
 }
 
-const ANY_KEY = /(^|\.)(facts|counts|marks|minSample)$/;
+const ANY_KEY = /(^|\.)(facts|counts|marks|minSample|data)$/;
 
 /** Where in an answer a text stands that matches: the paths of those fields. */
 export function placesOf(value: unknown, pattern: RegExp, at = ''): string[] {

@@ -19,7 +19,8 @@ export type Ids = Record<
   | 'grant'
   | 'redemption'
   | 'session'
-  | 'code',
+  | 'code'
+  | 'upload',
   string
 >;
 
@@ -33,6 +34,7 @@ export const NONE: Ids = {
     redemption: '00000000-0000-7000-8000-000000000000',
     session: 'f'.repeat(32),
     code: 'QQQQ-QQQQ',
+    upload: '00000000-0000-7000-8000-000000000001',
   },
 };
 
@@ -196,5 +198,29 @@ async function happened(floor: EveryDoor, as: (who: keyof EveryDoor['headers']) 
     },
     ...{ source: 'acd', device: device.id, flag: FLAG, plan: plan.id, key: key.id, grant: grant.id },
     ...{ redemption: redemption.id, session: sessions.items[0]?.id ?? '', code: pairing.json().code },
+    upload: await uploaded(floor),
   };
 }
+
+/** A file that was tried, and came to its end. */
+async function uploaded({ app, headers }: EveryDoor): Promise<string> {
+  const how = { source: `pbx ${MARK}`, format: 'queue_log', dryRun: true, detached: true };
+  const parts = ['--x', 'content-disposition: form-data; name="how"', '', JSON.stringify(how)];
+  const file = ['--x', 'content-disposition: form-data; name="file"; filename="queue_log"', '', CALLS, '--x--', ''];
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/api/v1/imports',
+    headers: { ...headers.admin, 'content-type': 'multipart/form-data; boundary=x' },
+    payload: [...parts, ...file].join('\r\n'),
+  });
+  const { id } = answer.json();
+  const state = async () => (await app.inject({ url: `/api/v1/imports/${id}`, headers: headers.admin })).json().state;
+  while ((await state()) === 'reading');
+  return id;
+}
+
+const CALLS = `1773219600|c1|billing|NONE|ENTERQUEUE||030|1
+1773219605|c1|billing|SIP/7|CONNECT|5|c1.1|2
+1773219665|c1|billing|SIP/7|COMPLETECALLER|5|60|1
+nonsense
+`;

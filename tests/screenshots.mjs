@@ -14,6 +14,14 @@ const SHOTS = [
   { role: 'agent', page: '/today', theme: 'floor', file: 'today-dark.png' },
   { role: 'agent', page: '/rewards', theme: 'day', file: 'rewards.png' },
   { role: 'manager', page: '/team?team=tejo&window=week', theme: 'day', file: 'team.png' },
+  {
+    role: 'manager',
+    page: '/team/beatriz?window=week',
+    theme: 'day',
+    file: 'person.png',
+    ready: '.plot canvas',
+    shown: 'section:has(.plot)',
+  },
   { role: 'manager', page: '/flags', theme: 'day', file: 'flags.png' },
   { role: 'manager', page: '/boards', theme: 'floor', file: 'boards.png' },
 ];
@@ -28,7 +36,7 @@ try {
 }
 
 /** One screen as one role sees it, in one light. */
-async function take({ role, page: at, theme, file }) {
+async function take({ role, page: at, theme, file, ready, shown }) {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     reducedMotion: 'reduce',
@@ -42,6 +50,8 @@ async function take({ role, page: at, theme, file }) {
   await page.evaluate(() => document.fonts.ready);
   // the line is live: from now on the picture is true
   await page.getByText('Live', { exact: true }).first().waitFor();
+  if (ready) await page.locator(ready).first().waitFor();
+  if (shown) await page.locator(shown).first().scrollIntoViewIfNeeded();
   const target = path.join(folder, file);
   await page.screenshot({ path: target });
   await context.close();

@@ -132,6 +132,8 @@ export const versionColumns = () => ({
   effectiveFrom: whole(),
   knownAt: whole().notNull(),
   position: whole().notNull(),
+  /** `person:ID` or `key:ID`; null where nobody wrote it down. */
+  saidBy: text(),
   body: json().$type<unknown>().notNull(),
 });
 

@@ -1,4 +1,5 @@
-import { bigint, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { bigint, boolean, integer, json, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import type { ImportState, ImportTold, UploadReport } from '#contract/imports.ts';
 
 const ms = () => bigint({ mode: 'number' }).notNull();
 
@@ -26,4 +27,26 @@ export const sourceChoices = pgTable(
     position: ms(),
   },
   (t) => [primaryKey({ columns: [t.orgId, t.name] })],
+);
+
+/** Files that are read apart from the call that brought them, and for an hour what came of them. */
+export const imports = pgTable(
+  'imports',
+  {
+    orgId: integer().notNull(),
+    id: text().notNull(),
+    file: text().notNull(),
+    source: text().notNull(),
+    dryRun: boolean().notNull(),
+    state: text().$type<ImportState>().notNull(),
+    saidBy: text(),
+    begunAt: ms(),
+    toldAt: ms(),
+    bytes: ms(),
+    bytesRead: ms(),
+    tally: json().$type<Pick<UploadReport, 'read' | 'accepted' | 'duplicates' | 'rejected' | 'skipped'>>().notNull(),
+    report: json().$type<UploadReport>(),
+    problem: json().$type<ImportTold['problem']>(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.id] })],
 );

@@ -63,7 +63,8 @@ const NO_FLOOR = {
 
 const instant = (ms: number): string => new Date(ms).toISOString();
 
-async function identitiesOf(tx: Tx, orgId: number, people: string[]): Promise<Map<string, ShownIdentity[]>> {
+/** The identities of people by their id, as whoever manages people sees them. */
+export async function identitiesOf(tx: Tx, orgId: number, people: string[]): Promise<Map<string, ShownIdentity[]>> {
   const mappings = await mappingRows(tx, orgId, { people, agents: [] });
   const names = await partyNames(
     tx,

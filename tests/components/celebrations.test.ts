@@ -49,11 +49,23 @@ test('many of the same badge share one scene, and others come after it', () => {
   vi.useRealTimers();
 });
 
+test('who earned another tier of the same badge is not among them', () => {
+  vi.useFakeTimers();
+  const show = new Celebrations();
+  const silver = { ...earned('s', 500), tier: 'silver' as const };
+  show.hear([silver, earned('a', 1000), earned('b', 2000), earned('c', 3000)]);
+  expect(show.current).toMatchObject({ people: ['Ana s'], tier: 'silver' });
+  vi.advanceTimersByTime(SHOW_MS);
+  expect(show.current).toMatchObject({ people: ['Ana a', 'Ana b', 'Ana c'], tier: 'gold' });
+  vi.useRealTimers();
+});
+
 test('a scene of many says how many and who', async () => {
   await render(Celebration, { earned: { ...earned('a', 1000), people: ['Ana', 'Ben', 'Cleo'] } });
   const show = page.getByRole('status', { name: '3 people earned Full house' });
   await expect.element(show).toBeInTheDocument();
   expect(show.element().textContent).toContain('Ana · Ben · Cleo');
+  expect(show.element().textContent).toContain('Full house · Gold');
 });
 
 test('exactly once, however often it is told, also after a reload', () => {

@@ -98,6 +98,9 @@ const LET_IN: Record<string, string[]> = {
   'manager admin definitions:write': [
     'PUT /api/v1/sources',
     'GET /api/v1/mappings',
+    'GET /api/v1/kpis/:id/versions',
+    'GET /api/v1/targets/versions',
+    'GET /api/v1/scorecards/:role/versions',
     'PUT /api/v1/kpis/:id',
     'PUT /api/v1/kpis',
     'PUT /api/v1/targets',
@@ -106,7 +109,13 @@ const LET_IN: Record<string, string[]> = {
     'PUT /api/v1/boards',
     'PUT /api/v1/boards/:id',
   ],
-  'admin events:write': ['POST /api/v1/events', 'POST /api/v1/imports'],
+  'admin events:write': [
+    'POST /api/v1/events',
+    'POST /api/v1/imports',
+    'GET /api/v1/imports',
+    'GET /api/v1/imports/:id',
+    'DELETE /api/v1/imports/:id',
+  ],
   'rita quality trainer manager executive admin read': [
     'GET /api/v1/teams/:id/performance',
     'GET /api/v1/teams/:id/people',

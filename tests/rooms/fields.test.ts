@@ -23,6 +23,7 @@ const PLAIN = new Set(['/metrics', 'pairings/mine', 'demo']);
 const ASIDE: Record<string, string[]> = {
   'boards/:id': ['boards/score', 'boards/tops', 'boards/aht?scope=team:red', 'boards/points?window=week'],
   'kpis/:id': ['kpis/aht'],
+  'targets/versions': ['targets/versions?kpi=csat', 'targets/versions?kpi=occupancy'],
   receipts: ['score', 'points', 'flag:ana.aht.day1773097200000'].map(
     (of) => `receipts?subject=person:ana&measure=${of}`,
   ),

@@ -4,11 +4,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Options, readOptions } from '../../server/ingest/import/options.ts';
-import { personId } from '../../server/ingest/import/people.ts';
 import type { Progress } from '../../server/ingest/import/progress.ts';
 import { cellOf } from '../../server/ingest/import/rejects.ts';
 import { runImport } from '../../server/ingest/import/run.ts';
 import { partyName } from '../../server/log/party-store.ts';
+import { personId } from '../../server/people/agent-commands.ts';
 import { type DoorWorld, newDoor } from '../door.ts';
 
 let world: DoorWorld;
@@ -253,6 +253,27 @@ describe('following a queue log', () => {
     await accepted(4);
     second.abort();
     expect(await again).toMatchObject({ read: 2, accepted: 1, duplicates: 0, rejected: 0 });
+  });
+
+  it('refuses what was lost in another encoding, as an upload does', async () => {
+    const file = path.join(folder, 'queue_log');
+    const lost = call(1).map((line) => line.replaceAll('P/1', 'Jürgen'));
+    await writeFile(file, Buffer.from(`${[...lost, ...call(20)].join('\n')}\n`, 'latin1'));
+    const stop = new AbortController();
+    const args = [
+      file,
+      '--source',
+      'pbx',
+      '--format',
+      'queue_log',
+      '--follow',
+      '--state',
+      path.join(folder, 'mark.json'),
+    ];
+    const running = run(args, stop.signal);
+    await accepted(1);
+    stop.abort();
+    expect(await running).toMatchObject({ read: 6, accepted: 1, rejected: 1 });
   });
 
   it('reads a whole file at once, and again without effect', async () => {

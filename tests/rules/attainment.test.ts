@@ -10,11 +10,12 @@ import {
   statusOf,
 } from '../../server/attainment/scoring/marks.ts';
 import { type Definitions, planFor } from '../../server/attainment/scoring/plan.ts';
-import { eligible, inForce, lifts, scoreOfLines } from '../../server/attainment/scoring/rules.ts';
+import { eligible, lifts, scoreOfLines } from '../../server/attainment/scoring/rules.ts';
 import { intervalOf, measureOf, scoreOf } from '../../server/attainment/scoring/scoring.ts';
 import { BUILT_IN } from '../../server/facts/kpis/catalogue.ts';
 import { measureFrom } from '../../server/facts/kpis/measure.ts';
 import { decimal } from '../../server/facts/kpis/rational.ts';
+import { inForce } from '../../server/facts/versions/rules.ts';
 import { effectiveFrom } from '../../server/facts/versions/versions.ts';
 import type { Marks } from '../../src/lib/contract/performance.ts';
 

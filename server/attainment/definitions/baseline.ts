@@ -1,11 +1,11 @@
 import { Temporal } from 'temporal-polyfill';
 import type { FactSums } from '#contract/facts.ts';
 import type { Baseline } from '#server/attainment/scoring/plan.ts';
-import { inForce } from '#server/attainment/scoring/rules.ts';
 import type { Measure } from '#server/facts/kpis/measure.ts';
 import { type Int, round } from '#server/facts/kpis/rational.ts';
 import { type KnownMeasure, kpiMeasures } from '#server/facts/kpis/store.ts';
 import { sumByQueue, sumTotal } from '#server/facts/store.ts';
+import { inForce } from '#server/facts/versions/rules.ts';
 import { bucketsOf } from '#server/facts/windows.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import { type Roster, rosterOf, siteOf, zoneOf } from '#server/people/roster.ts';

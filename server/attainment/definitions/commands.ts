@@ -2,12 +2,12 @@ import type { Scorecard, Target } from '#contract/definitions.ts';
 import type { Marks } from '#contract/performance.ts';
 import { type Better, refusalOfMarks } from '#server/attainment/scoring/marks.ts';
 import { kpiMeasures } from '#server/facts/kpis/store.ts';
-import { versionRows } from '#server/facts/versions/store.ts';
-import { type DefinitionDesk, putVersions, type VersionKind } from '#server/facts/versions/versions.ts';
+import { type VersionRow, versionRows } from '#server/facts/versions/store.ts';
+import { type DefinitionDesk, putVersions, type VersionKind, type Wanted } from '#server/facts/versions/versions.ts';
 import { invalid, type PathError } from '#server/foundation/refusals.ts';
 import type { Position } from '#server/log/catalogue.ts';
-import { DEFAULT_TARGETS, type ScorecardVersion } from './defaults.ts';
-import { type ScorecardBody, scorecardOf, type TargetBody, targetKey, targetOf } from './definitions.ts';
+import { DEFAULT_SCORECARDS, DEFAULT_TARGETS, type ScorecardVersion } from './defaults.ts';
+import { type ScorecardBody, scorecardOf, type TargetBody, targetKey, targetOf, weighs } from './definitions.ts';
 import type { TargetOf, TargetSaid } from './targets.ts';
 
 export const TARGET_VERSIONS: VersionKind = { table: 'target_versions', type: 'target.set' };
@@ -23,19 +23,17 @@ export async function setTargets(
   items: readonly Target[],
 ): Promise<{ items: TargetSaid[]; position: Position }> {
   const betters = await bettersOf(desk);
-  const wanted = items.map((item, index) => ({ path: `/${index}`, item, body: bodyOf(item, `/${index}`) }));
+  const wanted = items.map((item, index) => ({ path: `/${index}`, item, body: targetBody(item, `/${index}`) }));
   for (const { body, path } of wanted) refuseMarks(body, { path, betters });
   refuseRepeated(wanted.map(({ body, path }) => ({ key: targetKey(body), path })));
-  if (wanted.some(({ body }) => body.marks === null)) refuseEnds(wanted, await targetKeys(desk));
-  const { rows, position } = await putVersions(
-    desk,
-    TARGET_VERSIONS,
-    wanted.map(({ body, item }) => ({
-      ...{ key: targetKey(body), body, from: instantOf(item.effectiveFrom) },
-      later: body.marks === null,
-    })),
-  );
-  return { items: rows.map(targetOf), position };
+  const said = await versionRows<TargetBody>(desk.tx, desk.orgId, 'target_versions');
+  refuseEnds(wanted, new Set([...said.map(({ key }) => key), ...DEFAULT_TARGETS.map(targetKey)]));
+  const lines = wanted.map(({ body, item }) => lineOf(targetKey(body), body, item.effectiveFrom));
+  const { rows, position } = await putVersions(desk, TARGET_VERSIONS, [
+    ...lines,
+    ...lines.flatMap((line) => (line.body.marks === null ? endsAfter(said, line, desk.now, isTarget) : [])),
+  ]);
+  return { items: rows.slice(0, lines.length).map(targetOf), position };
 }
 
 /** A scorecard as it is asked for: gates that are absent stay. */
@@ -50,9 +48,8 @@ export async function setScorecard(
   role: string,
   wish: ScorecardWish,
 ): Promise<{ items: ScorecardVersion[]; position: Position }> {
-  const before = (await versionRows<ScorecardBody>(desk.tx, desk.orgId, 'scorecard_versions')).findLast(
-    (row) => row.key === role,
-  );
+  const said = await versionRows<ScorecardBody>(desk.tx, desk.orgId, 'scorecard_versions');
+  const before = said.findLast(({ key }) => key === role);
   const body = { kpis: wish.kpis, gates: wish.gates ?? before?.body.gates ?? [] };
   refuseLines(body, await bettersOf(desk));
   const { rows, position } = await putVersions<ScorecardBody>(desk, SCORECARD_VERSIONS, [
@@ -61,14 +58,28 @@ export async function setScorecard(
   return { items: rows.map(scorecardOf), position };
 }
 
-/** The direction of each KPI by its newest version. */
-async function bettersOf(desk: DefinitionDesk): Promise<Map<string, Better>> {
-  return new Map((await kpiMeasures(desk.tx, desk.orgId)).map((measure) => [measure.id, measure.definition.better]));
+/**
+ * Takes the scorecard of a role away: from then on the role has no score. Windows that end before stay as they are.
+ * @throws Refusal invalid `scorecard_unknown`
+ */
+export async function endScorecard(
+  desk: DefinitionDesk,
+  role: string,
+  { effectiveFrom }: { effectiveFrom?: string | undefined },
+): Promise<{ items: ScorecardVersion[]; position: Position }> {
+  const said = await versionRows<ScorecardBody>(desk.tx, desk.orgId, 'scorecard_versions');
+  if (![...said.map(({ key }) => key), ...DEFAULT_SCORECARDS.map((card) => card.role)].includes(role))
+    throw refusal('scorecard_unknown', { path: '/ended', message: 'there is no scorecard of this role to end' });
+  const end = { key: role, body: { kpis: [], gates: [] }, from: instantOf(effectiveFrom), later: true };
+  const { rows, position } = await putVersions<ScorecardBody>(desk, SCORECARD_VERSIONS, [
+    end,
+    ...endsAfter(said, end, desk.now, weighs),
+  ]);
+  return { items: rows.slice(0, 1).map(scorecardOf), position };
 }
 
-const instantOf = (text: string | undefined): number | null => (text === undefined ? null : Date.parse(text));
-
-function bodyOf(item: Target, path: string): TargetBody {
+/** What a target says, as its version keeps it. @throws Refusal invalid `target_of_many`, `ramp_of_nobody` */
+export function targetBody(item: Target, path: string): TargetBody {
   const given = (['person', 'team', 'role', 'queue', 'site'] as const).filter((kind) => item[kind] !== undefined);
   const [kind] = given;
   if (given.length > 1)
@@ -83,17 +94,40 @@ function bodyOf(item: Target, path: string): TargetBody {
   return { kpi: item.kpi, of, rampDays: item.rampDays ?? null, marks: marksOf(item) };
 }
 
+const isTarget = ({ marks }: TargetBody): boolean => marks !== null;
+
+const lineOf = (key: string, body: TargetBody, from: string | undefined): Wanted<TargetBody> => ({
+  ...{ key, body, from: instantOf(from) },
+  later: body.marks === null,
+});
+
+/** What was to come after an end does not come either: it ends where it would begin. */
+function endsAfter<Body>(
+  said: readonly VersionRow<Body>[],
+  end: Wanted<Body>,
+  now: number,
+  holds: (body: Body) => boolean,
+): Wanted<Body>[] {
+  const from = Math.max(end.from ?? now, now);
+  return said.flatMap(({ key, body, effectiveFrom }) =>
+    key === end.key && holds(body) && effectiveFrom !== null && effectiveFrom > from
+      ? [{ ...end, from: effectiveFrom }]
+      : [],
+  );
+}
+
+/** The direction of each KPI by its newest version. */
+async function bettersOf(desk: DefinitionDesk): Promise<Map<string, Better>> {
+  return new Map((await kpiMeasures(desk.tx, desk.orgId)).map((measure) => [measure.id, measure.definition.better]));
+}
+
+const instantOf = (text: string | undefined): number | null => (text === undefined ? null : Date.parse(text));
+
 function marksOf(item: Target): Marks | null {
   if ('ended' in item) return null;
   return 'low' in item
     ? { low: item.low, high: item.high, tolerance: item.tolerance }
     : { floor: item.floor, target: item.target, stretch: item.stretch };
-}
-
-/** Every target that was ever set, and the house's own. */
-async function targetKeys(desk: DefinitionDesk): Promise<Set<string>> {
-  const rows = await versionRows<TargetBody>(desk.tx, desk.orgId, 'target_versions');
-  return new Set([...rows.map(({ key }) => key), ...DEFAULT_TARGETS.map(targetKey)]);
 }
 
 function refuseEnds(wanted: readonly { path: string; body: TargetBody }[], known: ReadonlySet<string>): void {

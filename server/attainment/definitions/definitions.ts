@@ -1,6 +1,6 @@
 import type { Definitions, Span } from '#server/attainment/scoring/plan.ts';
-import { inForce } from '#server/attainment/scoring/rules.ts';
 import { kpiMeasures } from '#server/facts/kpis/store.ts';
+import { inForce } from '#server/facts/versions/rules.ts';
 import { type VersionRow, versionRows } from '#server/facts/versions/store.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import { baselineOf, measuresAt } from './baseline.ts';
@@ -46,6 +46,9 @@ export const targetOf = ({ body, version, effectiveFrom }: VersionRow<TargetBody
   name: nameOf(body.of) + (body.rampDays === null ? '' : ` (first ${body.rampDays} days)`),
 });
 
+/** A scorecard without a line is the end of one. */
+export const weighs = ({ kpis }: Pick<ScorecardVersion, 'kpis'>): boolean => kpis.length > 0;
+
 export const scorecardOf = ({ key, body, version, effectiveFrom }: VersionRow<ScorecardBody>): ScorecardVersion => ({
   role: key,
   ...body,
@@ -84,7 +87,7 @@ async function read(tx: Tx, orgId: number, { span, knownAt, version }: Reading):
     span,
     kpis: new Map(measures.map((measure) => [measure.id, measure])),
     targets: Map.groupBy(withDefaults(targets), (target) => target.kpi),
-    scorecards: new Map([...DEFAULT_SCORECARDS, ...scorecards].map((scorecard) => [scorecard.role, scorecard])),
+    scorecards: new Map(withDefaultCards(scorecards).map((scorecard) => [scorecard.role, scorecard])),
     baselines: new Map(baselines.map((baseline) => [`${baseline.role}|${baseline.site}`, baseline])),
     plans: new Map(),
   };
@@ -99,4 +102,10 @@ function current<Body>(rows: readonly VersionRow<Body>[], at: { to: number; know
 function withDefaults(targets: TargetSaid[]): TargetVersion[] {
   const own = new Set(targets.filter((target) => target.of.kind === 'organisation').map((target) => target.kpi));
   return [...targets.filter(holds), ...DEFAULT_TARGETS.filter((target) => !own.has(target.kpi))];
+}
+
+/** The house's own scorecard of a role holds while the organisation has said nothing of that role, not even its end. */
+function withDefaultCards(scorecards: ScorecardVersion[]): ScorecardVersion[] {
+  const own = new Set(scorecards.map(({ role }) => role));
+  return [...DEFAULT_SCORECARDS.filter(({ role }) => !own.has(role)), ...scorecards.filter(weighs)];
 }

@@ -1,23 +1,23 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { Scorecard, Target, type TargetItem } from '#contract/definitions.ts';
+import { Scorecard, ScorecardEnd, Target, type TargetItem } from '#contract/definitions.ts';
 import { Role } from '#contract/words.ts';
 import { pageOf, VersionsQuery } from '#server/facts/versions/page.ts';
 import { versionRows } from '#server/facts/versions/store.ts';
 import { atDefinitions } from '#server/facts/versions/versions.ts';
 import { missing } from '#server/foundation/refusals.ts';
 import type { Ground } from '#server/log/ground.ts';
+import { actorOf } from '#server/people/audit/commands.ts';
 import { floorFor, orgOf } from '#server/people/door.ts';
 import { defineThings, seePerson, seeThings, type Viewer } from '#server/people/may.ts';
-import { setScorecard, setTargets } from './commands.ts';
-import { DEFAULT_SCORECARDS } from './defaults.ts';
+import { endScorecard, setScorecard, setTargets } from './commands.ts';
 import { type ScorecardBody, scorecardOf, type TargetBody, targetOf } from './definitions.ts';
-import { allTargets, newestTargets, told, toldScorecard } from './listed.ts';
+import { allScorecards, allTargets, newestScorecards, newestTargets, told, toldScorecard } from './listed.ts';
 
 const OfRole = z.object({ role: Role });
 /** Gates that are absent stay, so that their default must not fill them. */
-const Wish = Scorecard.extend({ gates: Scorecard.shape.gates.unwrap().optional() });
+const Wish = z.union([ScorecardEnd, Scorecard.extend({ gates: Scorecard.shape.gates.unwrap().optional() })]);
 
 /** Targets and scorecards: who must reach what, and what it weighs. */
 export async function definitionRoutes(plain: FastifyInstance, ground: Ground): Promise<void> {
@@ -28,7 +28,7 @@ export async function definitionRoutes(plain: FastifyInstance, ground: Ground): 
     '/api/v1/targets',
     { config: { may: defineThings }, schema: { body: z.array(Target).max(5_000) } },
     async (request) => {
-      const saved = await atDefinitions(ground, orgOf(request), (desk) => setTargets(desk, request.body));
+      const saved = await atDefinitions(ground, deskOf(request), (desk) => setTargets(desk, request.body));
       return { items: saved.items.map(told), position: String(saved.position) };
     },
   );
@@ -48,8 +48,9 @@ export async function definitionRoutes(plain: FastifyInstance, ground: Ground): 
     '/api/v1/scorecards/:role',
     { config: { may: defineThings }, schema: { params: OfRole, body: Wish } },
     async (request) => {
-      const saved = await atDefinitions(ground, orgOf(request), (desk) =>
-        setScorecard(desk, request.params.role, request.body),
+      const { params, body } = request;
+      const saved = await atDefinitions(ground, deskOf(request), (desk) =>
+        'ended' in body ? endScorecard(desk, params.role, body) : setScorecard(desk, params.role, body),
       );
       return { items: saved.items.map(toldScorecard), position: String(saved.position) };
     },
@@ -58,7 +59,7 @@ export async function definitionRoutes(plain: FastifyInstance, ground: Ground): 
     '/api/v1/scorecards',
     { config: { may: seeThings }, schema: { querystring: VersionsQuery } },
     async (request) => ({
-      ...pageOf(await scorecards(ground, orgOf(request), request.query.versions), request.query),
+      ...pageOf(await scorecards(ground, orgOf(request), request.query), request.query),
       position: await position(orgOf(request)),
     }),
   );
@@ -68,6 +69,8 @@ export async function definitionRoutes(plain: FastifyInstance, ground: Ground): 
     return { ...found.item, position: await position(orgOf(request)) };
   });
 }
+
+const deskOf = (request: FastifyRequest) => ({ orgId: orgOf(request), by: actorOf(request.viewer) });
 
 type Query = z.infer<typeof VersionsQuery>;
 
@@ -90,12 +93,7 @@ async function shownTo(door: Ground, viewer: Viewer, listed: { key: string; item
   return listed.filter((_, at) => may[at]);
 }
 
-async function scorecards({ db }: Ground, orgId: number, versions: Query['versions'] = 'newest') {
+async function scorecards({ db, clock }: Ground, orgId: number, query: Partial<Query> = {}) {
   const own = (await versionRows<ScorecardBody>(db.of(orgId), orgId, 'scorecard_versions')).map(scorecardOf);
-  const every = [...DEFAULT_SCORECARDS, ...own];
-  const wanted = versions === 'all' ? every : new Map(every.map((card) => [card.role, card])).values();
-  return [...wanted].map((card) => ({
-    key: versions === 'all' ? `${card.role} ${card.version}` : card.role,
-    item: toldScorecard(card),
-  }));
+  return query.versions === 'all' ? allScorecards(own) : newestScorecards(own, clock.now());
 }

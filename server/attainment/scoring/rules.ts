@@ -77,20 +77,3 @@ export function eligible(lines: readonly { weight: number; enough: boolean }[], 
   }
   return missed === 0 && all > 0 && 2 * enough >= all;
 }
-
-export type Versioned = { effectiveFrom: number | null; version: number };
-
-/** The version in force at the last instant of a window that ends before `to`; null when none is yet. */
-export function inForce<T extends Versioned>(versions: readonly T[], to: number): T | null {
-  let found: T | null = null;
-  for (const version of versions) {
-    if (version.effectiveFrom !== null && version.effectiveFrom >= to) continue;
-    if (!found || isLater(version, found)) found = version;
-  }
-  return found;
-}
-
-function isLater(a: Versioned, b: Versioned): boolean {
-  const [from, other] = [a.effectiveFrom ?? -1e18, b.effectiveFrom ?? -1e18];
-  return from > other || (from === other && a.version > b.version);
-}

@@ -1,11 +1,13 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { Kpi, type KpiItem } from '#contract/definitions.ts';
+import { toldVersions } from '#server/facts/versions/history.ts';
 import { pageOf, toldInstant, VersionsQuery } from '#server/facts/versions/page.ts';
 import { atDefinitions } from '#server/facts/versions/versions.ts';
 import { missing } from '#server/foundation/refusals.ts';
 import type { Ground } from '#server/log/ground.ts';
+import { actorOf } from '#server/people/audit/commands.ts';
 import { orgOf } from '#server/people/door.ts';
 import { defineThings, seeThings } from '#server/people/may.ts';
 import { defineKpis, type KpiPatch } from './commands.ts';
@@ -20,16 +22,17 @@ const ListPatch = Patch.extend({ id: Kpi.shape.id });
 /** The catalogue of KPIs: the house's own and the organisation's, one by one or as a list. */
 export async function kpiRoutes(plain: FastifyInstance, ground: Ground): Promise<void> {
   const app = plain.withTypeProvider<ZodTypeProvider>();
-  const define = async (orgId: number, items: { patch: KpiPatch; path: string }[]) => {
-    const saved = await atDefinitions(ground, orgId, (desk) => defineKpis(desk, items));
+  const define = async (request: FastifyRequest, items: { patch: KpiPatch; path: string }[]) => {
+    const desk = { orgId: orgOf(request), by: actorOf(request.viewer) };
+    const saved = await atDefinitions(ground, desk, (open) => defineKpis(open, items));
     return { items: saved.items.map(shown), position: String(saved.position) };
   };
   app.put('/api/v1/kpis/:id', { config: { may: defineThings }, schema: { params: Id, body: Patch } }, (request) =>
-    define(orgOf(request), [{ patch: { ...request.body, id: request.params.id }, path: '' }]),
+    define(request, [{ patch: { ...request.body, id: request.params.id }, path: '' }]),
   );
   app.put('/api/v1/kpis', { config: { may: defineThings }, schema: { body: z.array(ListPatch).max(500) } }, (request) =>
     define(
-      orgOf(request),
+      request,
       request.body.map((patch, index) => ({ patch, path: `/${index}` })),
     ),
   );
@@ -41,6 +44,17 @@ export async function kpiRoutes(plain: FastifyInstance, ground: Ground): Promise
     const found = (await items(ground, orgOf(request))).find(({ key }) => key === request.params.id);
     if (!found) throw missing(`There is no KPI ${request.params.id}.`);
     return { ...found.item, position: String(await ground.log.position(orgOf(request))) };
+  });
+  app.get('/api/v1/kpis/:id/versions', { config: { may: defineThings }, schema: { params: Id } }, async (request) => {
+    const { id } = request.params;
+    const versions = (await kpiMeasures(ground.db.of(orgOf(request)), orgOf(request))).filter(
+      (measure) => measure.id === id,
+    );
+    if (versions.length === 0) throw missing(`There is no KPI ${id}.`);
+    return {
+      items: await toldVersions(ground, orgOf(request), { versions, told: shown }),
+      position: String(await ground.log.position(orgOf(request))),
+    };
   });
 }
 

@@ -1,3 +1,4 @@
+import { KNOWN_FROM_EVER, type Known, knownOf } from '#server/facts/versions/history.ts';
 import { lastPosition, type VersionRow, versionRows } from '#server/facts/versions/store.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import { BUILT_IN, type BuiltIn } from './catalogue.ts';
@@ -11,7 +12,7 @@ export type KpiBody = Omit<BuiltIn, 'effectiveFrom' | 'source' | 'words' | 'sett
 export type KpiRow = VersionRow<KpiBody>;
 
 /** A KPI and when it became known. The house's own are known from ever. */
-export type KnownMeasure = Measure & { knownAt: number | null };
+export type KnownMeasure = Measure & Known;
 
 /** Every version of every KPI, the house's own included, ready to be calculated. Kept in memory while nothing is new. */
 export async function kpiMeasures(tx: Tx, orgId: number): Promise<readonly KnownMeasure[]> {
@@ -19,7 +20,7 @@ export async function kpiMeasures(tx: Tx, orgId: number): Promise<readonly Known
   const cached = remembered.get(orgId);
   if (cached?.position === position) return cached.measures;
   const rows = await versionRows<KpiBody>(tx, orgId, 'kpi_versions');
-  const measures = [...BUILT_INS, ...rows.map((row) => ({ ...measureFrom(versionOf(row)), knownAt: row.knownAt }))];
+  const measures = [...BUILT_INS, ...rows.map((row) => ({ ...measureFrom(versionOf(row)), ...knownOf(row) }))];
   remembered.set(orgId, { position, measures });
   return measures;
 }
@@ -43,7 +44,7 @@ export function versionOf({
 
 const BUILT_INS: KnownMeasure[] = [...BUILT_IN.values()].map((definition) => ({
   ...measureFrom({ definition, version: 0, effectiveFrom: null, builtIn: true }),
-  knownAt: null,
+  ...KNOWN_FROM_EVER,
 }));
 
 const remembered = new Map<number, { position: number; measures: readonly KnownMeasure[] }>();

@@ -9,6 +9,8 @@ export type VersionRow<Body> = {
   /** When it was said: what `knownAt` compares with. */
   knownAt: number;
   position: Position;
+  /** Who said it: `person:ID`, `key:ID`; null where that is not known. */
+  saidBy: string | null;
   body: Body;
 };
 
@@ -23,8 +25,8 @@ export async function insertVersions<Body>(
 ): Promise<void> {
   if (rows.length === 0) return;
   await tx.rows(
-    `insert into ${at.table} (org_id, key, version, effective_from, known_at, position, body)
-     select $1, * from unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[], $7::json[])
+    `insert into ${at.table} (org_id, key, version, effective_from, known_at, position, said_by, body)
+     select $1, * from unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::json[])
      on conflict (org_id, key, version) do nothing`,
     [
       at.orgId,
@@ -33,6 +35,7 @@ export async function insertVersions<Body>(
       rows.map((row) => row.effectiveFrom),
       rows.map((row) => row.knownAt),
       rows.map((row) => row.position),
+      rows.map((row) => row.saidBy),
       rows.map((row) => JSON.stringify(row.body)),
     ],
   );
@@ -41,7 +44,7 @@ export async function insertVersions<Body>(
 /** All versions of all keys, by key and version. */
 export const versionRows = <Body>(tx: Tx, orgId: number, table: VersionTable): Promise<VersionRow<Body>[]> =>
   tx.rows<VersionRow<Body>>(
-    `select key, version, effective_from as "effectiveFrom", known_at as "knownAt", position, body
+    `select key, version, effective_from as "effectiveFrom", known_at as "knownAt", position, said_by as "saidBy", body
      from ${table} where org_id = $1 order by key, version`,
     [orgId],
   );

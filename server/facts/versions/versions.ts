@@ -5,10 +5,11 @@ import { HOUSE, type HouseEvent, type LoggedEvent, type Position } from '#server
 import type { Batch, Consumer } from '#server/log/consumer.ts';
 import { touched } from '#server/log/consumer.ts';
 import type { Append, Ground } from '#server/log/ground.ts';
+import { inForce } from './rules.ts';
 import { insertVersions, lockDefinitions, type VersionRow, type VersionTable, versionRows } from './store.ts';
 
 /** Where a definition is changed: one change at a time per organisation, with the event, in one transaction. */
-export type DefinitionDesk = { tx: Tx; append: Append; orgId: number; now: number };
+export type DefinitionDesk = { tx: Tx; append: Append; orgId: number; now: number; by: string | null };
 
 /** What is wanted of one definition: its whole content, and from when on (epoch ms). A `later` one is never the first. */
 export type Wanted<Body> = { key: string; body: Body; from: number | null; later?: boolean };
@@ -18,39 +19,37 @@ export type VersionKind = { table: VersionTable; type: HouseEvent };
 /** Runs a command on definitions, all of it or nothing. */
 export const atDefinitions = <T>(
   ground: Pick<Ground, 'log' | 'clock'>,
-  orgId: number,
+  { orgId, by }: { orgId: number; by: string | null },
   work: (desk: DefinitionDesk) => Promise<T>,
 ): Promise<T> =>
   ground.log.command(orgId, async (tx, append) => {
     await lockDefinitions(tx, orgId);
-    return work({ tx, append, orgId, now: ground.clock.now() });
+    return work({ tx, append, orgId, now: ground.clock.now(), by });
   });
 
 /**
- * Appends a version of each definition whose content is new, and saves it as the consumer would. The first version holds
- * from the beginning, unless it names a time to come; a later one not before now.
- * @returns the newest version of each, in the order given, and the position that covers all
+ * Appends a version of each definition whose content is not in force at that time already, and saves it as the consumer
+ * would. The first version holds from the beginning, unless it names a time to come; a later one not before now.
+ * @returns of each, in the order given, the version that says so, and the position that covers all
  */
 export async function putVersions<Body>(desk: DefinitionDesk, kind: VersionKind, wanted: readonly Wanted<Body>[]) {
-  const newest = new Map((await versionRows<Body>(desk.tx, desk.orgId, kind.table)).map((row) => [row.key, row]));
+  const said = Map.groupBy(await versionRows<Body>(desk.tx, desk.orgId, kind.table), (row) => row.key);
   const fresh: VersionRow<Body>[] = [];
-  for (const { key, body, from, later } of wanted) {
-    const before = newest.get(key);
-    if (before && isDeepStrictEqual(before.body, body)) continue;
-    const row = {
-      key,
-      body,
-      version: (before?.version ?? 0) + 1,
-      effectiveFrom: effectiveFrom(from, desk.now, !before && !later),
-      knownAt: desk.now,
-      position: 0,
-    };
-    newest.set(key, row);
+  const rows = wanted.map(({ key, body, from, later }) => {
+    const before = said.get(key) ?? [];
+    const first = before.length === 0 && !later;
+    const since = effectiveFrom(from, desk.now, first);
+    const standing = inForce(before, (since ?? desk.now) + 1);
+    if (standing && isDeepStrictEqual(standing.body, body)) return standing;
+    const version = (before.at(-1)?.version ?? 0) + 1;
+    const row = { key, body, version, effectiveFrom: since, knownAt: desk.now, position: 0, saidBy: desk.by };
+    said.set(key, [...before, row]);
     fresh.push(row);
-  }
+    return row;
+  });
   const position = await tell(desk, kind, fresh);
   await insertVersions(desk.tx, { orgId: desk.orgId, table: kind.table }, fresh);
-  return { rows: wanted.map(({ key }) => newest.get(key) as VersionRow<Body>), position };
+  return { rows, position };
 }
 
 /**
@@ -82,24 +81,22 @@ async function applyKind(batch: Batch, tx: Tx, { table, type }: VersionKind): Pr
   touched(batch).definitions = true;
 }
 
+/** Versions of before it was written down who said them have no `by`. */
+type Told = { key: string; version: number; effectiveFrom: number | null; body: unknown; by?: string | null };
+
 function rowOf({ data, time, position }: LoggedEvent): VersionRow<unknown> {
-  const {
-    key,
-    version,
-    effectiveFrom: from,
-    body,
-  } = data as { key: string; version: number; effectiveFrom: number | null; body: unknown };
-  return { key, version, effectiveFrom: from, knownAt: time, position, body };
+  const { key, version, effectiveFrom, body, by = null } = data as Told;
+  return { key, version, effectiveFrom, knownAt: time, position, saidBy: by, body };
 }
 
 async function tell<Body>(desk: DefinitionDesk, kind: VersionKind, rows: VersionRow<Body>[]): Promise<Position> {
   const { position } = await desk.append(
-    rows.map(({ key, version, effectiveFrom: from, body }) => ({
+    rows.map(({ key, version, effectiveFrom: from, body, saidBy: by }) => ({
       source: HOUSE,
       id: uuidV7(desk.now),
       type: kind.type,
       time: desk.now,
-      data: { key, version, effectiveFrom: from, body },
+      data: { key, version, effectiveFrom: from, body, by },
     })),
   );
   rows.forEach((row, index) => {

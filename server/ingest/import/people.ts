@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { Page } from '#contract/problems.ts';
+import { personId, TEAM } from '#server/people/agent-commands.ts';
 import { isNobody } from '../words.ts';
 import type { Client } from './client.ts';
 import { PlainError } from './options.ts';
 
 type Known = { id: string; identities: { source: string; agent: string; from?: string | null; to?: string | null }[] };
 
-const TEAM = 'unassigned';
 const AT_ONCE = 500;
 
 /**
@@ -33,13 +32,6 @@ export function peopleMaker(client: Client, source: string): (agents: Iterable<s
     if (unseen.length > 0) turn = turn.then(() => make(unseen));
     return turn;
   };
-}
-
-/** An id that the contract takes, from any agent string, and another one for another string. */
-export function personId(agent: string): string {
-  const id = agent.normalize('NFKD').replace(/[^A-Za-z0-9._-]+/g, '-');
-  if (id === agent && id.length <= 64) return id;
-  return `${id.slice(0, 55)}-${createHash('sha256').update(agent).digest('hex').slice(0, 8)}`;
 }
 
 /** The agents of a source that nobody answers for, by name. */

@@ -12,9 +12,11 @@ type Of = { source: string; zone: string | null };
 
 /** The rows of a file: by a mapping, or, without one, the lines of a queue log. */
 export async function* rowsOf(bytes: Bytes, mapping: Mapping | null, of: Of): AsyncGenerator<Row> {
-  for await (const row of mapping ? delimitedRows(bytes, mapping, of) : queueLogRows(bytes, of))
-    yield isDamaged(row) ? { ...row, reading: { refusal: DAMAGED } } : row;
+  for await (const row of mapping ? delimitedRows(bytes, mapping, of) : queueLogRows(bytes, of)) yield whole(row);
 }
+
+/** The row, refused where what an event says of it was lost in reading. */
+export const whole = (row: Row): Row => (isDamaged(row) ? { ...row, reading: { refusal: DAMAGED } } : row);
 
 const DAMAGED = 'holds signs that cannot be read: the file has another encoding than the mapping says';
 

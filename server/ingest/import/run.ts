@@ -13,7 +13,7 @@ import { type Options, PlainError } from './options.ts';
 import { peopleMaker, unmappedAgents } from './people.ts';
 import type { Progress } from './progress.ts';
 import { openRejects } from './rejects.ts';
-import { type Row, rowsOf } from './rows.ts';
+import { type Row, rowsOf, whole } from './rows.ts';
 import { type Door, openSender, pass, type Sender, serverDoor } from './sender.ts';
 import { SHIPPED } from './shipped.ts';
 
@@ -95,7 +95,7 @@ async function follow(run: Run): Promise<void> {
     for (const text of lines) {
       line++;
       if (text.trim() === '') continue;
-      await take(run, { line, text, reading: readLine(log, text, { source, zone: options.zone }) });
+      await take(run, whole({ line, text, reading: readLine(log, text, { source, zone: options.zone }) }));
     }
     await sender.flush();
     await writeMark(file, { inode, offset, line, log });

@@ -8,6 +8,8 @@ import type { Row } from './rows.ts';
 export type Unit = { line: number; text: string; events: SentEvent[] };
 export type Tally = { read: number; accepted: number; duplicates: number; rejected: number; skipped: number };
 
+export const NO_ROWS: Tally = { read: 0, accepted: 0, duplicates: 0, rejected: 0, skipped: 0 };
+
 export type Sender = {
   tally: Tally;
   refuse(line: number, reason: string, text: string): Promise<void>;
@@ -39,7 +41,7 @@ const IN_FLIGHT = 2;
 
 /** Sends rows in batches, two on their way at a time. A row is refused if one of its events is, accepted if one is new, else a duplicate. */
 export function openSender(door: Door, rejects: Rejects, prepare: (events: SentEvent[]) => Promise<void>): Sender {
-  const tally: Tally = { read: 0, accepted: 0, duplicates: 0, rejected: 0, skipped: 0 };
+  const tally: Tally = { ...NO_ROWS };
   const flying = new Set<Promise<void>>();
   let waiting: Unit[] = [];
   let count = 0;

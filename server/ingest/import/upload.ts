@@ -3,6 +3,8 @@ import type { ImportHow, UploadReport } from '#contract/imports.ts';
 import { invalid, Refusal } from '#server/foundation/refusals.ts';
 import { isTimeZone } from '#server/foundation/zones.ts';
 import type { Ground } from '#server/log/ground.ts';
+import { peopleOfAgents } from '#server/people/agent-commands.ts';
+import { atDesk } from '#server/people/commands.ts';
 import { agentsOfNobody } from '#server/people/unmapped.ts';
 import { takeIn, tryIn } from '../commands.ts';
 import { readMapping, type SentEvent } from '../files/mapping.ts';
@@ -11,14 +13,16 @@ import { isNobody } from '../words.ts';
 import { PlainError } from './options.ts';
 import type { Rejects } from './rejects.ts';
 import { type Row, rowsOf } from './rows.ts';
-import { type Door, openSender, pass } from './sender.ts';
+import { type Door, openSender, pass, type Tally } from './sender.ts';
 import { shippedMapping } from './shipped.ts';
 
 const SHOWN = { refused: 1_000, sample: 5, agents: 200, text: 500 };
 const MOST_AGENTS = 20_000;
 const PATIENCE = 60;
 
-export type Upload = { how: ImportHow; bytes: AsyncIterable<Uint8Array> };
+/** Whoever is told how far it is (`rows` is one object that grows), and may end it between two rows. */
+export type Heard = { stop: AbortSignal; rows(tally: Tally): void };
+export type Upload = { how: ImportHow; bytes: AsyncIterable<Uint8Array>; heard?: Heard };
 type At = { ground: Ground; orgId: number };
 
 /**
@@ -26,14 +30,17 @@ type At = { ground: Ground; orgId: number };
  * @throws Refusal invalid `mapping_invalid`, `time_zone_unknown`; whatever lay before a broken end stays in, and is a
  *   duplicate when the file comes again
  */
-export async function importUpload(at: At, { how, bytes }: Upload): Promise<UploadReport> {
+export async function importUpload(at: At, { how, bytes, heard }: Upload): Promise<UploadReport> {
   const { source, zone = null, dryRun } = how;
   if (zone !== null && !isTimeZone(zone)) throw invalid('time_zone_unknown', `"${zone}" is no time zone.`);
   const mapping = how.mapping === undefined ? null : await mappingOf(how.mapping);
   const seen = newSeen();
-  const sender = openSender(dryRun ? tryingDoor(at) : patientDoor(at), seen.rejects, async () => {});
+  const prepare = how.createPeople && !dryRun ? peopleOf(at, source) : async () => {};
+  const sender = openSender(dryRun ? tryingDoor(at) : patientDoor(at), seen.rejects, prepare);
+  heard?.rows(sender.tally);
   try {
     for await (const row of rowsOf(bytes, mapping, { source, zone })) {
+      if (heard?.stop.aborted) break;
       seen.row(row);
       await pass(sender, row);
     }
@@ -102,6 +109,20 @@ function patientDoor({ ground, orgId }: At): Door {
         await pause(1_000 * (error.retryAfterSeconds ?? 1));
       }
     }
+  };
+}
+
+/** Makes people of the agents of each batch before its events go in, one batch after the other. */
+function peopleOf({ ground, orgId }: At, source: string): (events: SentEvent[]) => Promise<void> {
+  const done = new Set<string>();
+  let turn: Promise<unknown> = Promise.resolve();
+  return async (events) => {
+    const named = events.flatMap(({ data }) => (typeof data.agent === 'string' ? [data.agent.trim()] : []));
+    const unseen = [...new Set(named)].filter((agent) => !done.has(agent) && !isNobody(agent));
+    for (const agent of unseen) done.add(agent);
+    if (unseen.length > 0)
+      turn = turn.then(() => atDesk(ground, orgId, (desk) => peopleOfAgents(desk, { source, agents: unseen })));
+    await turn;
   };
 }
 

@@ -39,7 +39,8 @@ export const Kpi = z.object({
 
 const Marks = { floor: z.number(), target: z.number(), stretch: z.number() };
 const Range = { low: z.number(), high: z.number(), tolerance: z.number().min(0) };
-const TargetOf = {
+/** Which target: of what, and for whom. */
+export const TargetSubject = {
   kpi: KpiId,
   person: Id.optional(),
   team: Id.optional(),
@@ -48,14 +49,17 @@ const TargetOf = {
   role: Role.optional(),
   /** New-hire ramp: days since `startedOn` during which this target holds (person and role targets). */
   rampDays: z.int().min(1).max(1000).optional(),
-  effectiveFrom: Instant.optional(),
 };
+const TargetOf = { ...TargetSubject, effectiveFrom: Instant.optional() };
 /** `ended`: from then on there is no such target, and the next specific one counts. */
 export const Target = z.union([
   z.object({ ...TargetOf, ended: z.literal(true) }),
   z.object({ ...TargetOf, ...Marks }),
   z.object({ ...TargetOf, ...Range }),
 ]);
+
+/** From then on a role has no scorecard, and no score. */
+export const ScorecardEnd = z.strictObject({ ended: z.literal(true), effectiveFrom: Instant.optional() });
 
 export const Scorecard = z.object({
   kpis: z
@@ -108,4 +112,15 @@ export type ScorecardItem = Omit<Scorecard, 'effectiveFrom'> & {
   role: Role;
   version: number;
   effectiveFrom: string | null;
+  /** When it ends, where that is known. */
+  until?: string;
+  /** Of a version that takes the scorecard away: it has no lines. */
+  ended?: true;
 };
+
+/**
+ * One version among all of a definition: when it was said and by whom as far as that is known, and until when it holds
+ * where that is known. One that was replaced before it began holds until it begins.
+ */
+export type Version<Item> = Item & { saidAt: string | null; by: string | null; until: string | null };
+export type Versions<Item> = { items: Version<Item>[]; position: string };

@@ -3,7 +3,7 @@ import type { Earned } from '$lib/contract/wall.ts';
 const KEY = 'floorlight.celebrated';
 const REMEMBERED = 300;
 export const SHOW_MS = 7_000;
-/** From how many on the same badge is one scene for all who earned it. */
+/** From how many on the same badge in the same tier is one scene for all who earned it. */
 const GATHERED_FROM = 3;
 
 /** What is on the stage: one badge of one person, or one that several earned together. */
@@ -42,14 +42,15 @@ export class Celebrations {
   }
 }
 
-/** The first of a queue, with all others of the same badge where they are many; and what waits behind them. */
+/** The first of a queue, with all others of the same badge and tier where they are many; and what waits behind them. */
 export function gathered(queue: readonly Earned[]): { party: Party | null; rest: Earned[] } {
   const [first, ...others] = queue;
   if (!first) return { party: null, rest: [] };
-  const same = queue.filter((one) => one.badge === first.badge);
+  const isSame = (one: Earned) => one.badge === first.badge && one.tier === first.tier;
+  const same = queue.filter(isSame);
   const people = [...new Set(same.map((one) => one.person))];
   if (people.length < GATHERED_FROM) return { party: { ...first, people: [first.person] }, rest: others };
-  return { party: { ...first, people }, rest: queue.filter((one) => one.badge !== first.badge) };
+  return { party: { ...first, people }, rest: queue.filter((one) => !isSame(one)) };
 }
 
 function remembered(): string[] {

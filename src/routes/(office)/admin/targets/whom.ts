@@ -1,3 +1,4 @@
+import { query } from '$lib/api.ts';
 import type { TargetItem } from '$lib/contract/definitions.ts';
 import { ROLES } from '$lib/contract/words.ts';
 import { named, t } from '$lib/words/office.ts';
@@ -33,4 +34,15 @@ export function whomText(target: Partial<TargetItem>, subjects: Subjects): strin
       ? t('kpis.passing.all')
       : (choicesOf(kind, subjects).find((one) => one.id === id)?.name ?? id);
   return target.rampDays ? t('kpis.passing.ramp', { who, n: target.rampDays }) : who;
+}
+
+/** Where the versions of a target are. */
+export function versionsOf({
+  kpi,
+  rampDays,
+  ...target
+}: Pick<TargetItem, 'kpi' | 'rampDays'> & Partial<TargetItem>): string {
+  const { kind, id } = subjectOf(target);
+  const of = kind === 'organisation' ? {} : { [kind]: id };
+  return `targets/versions?${query({ kpi, ...of, rampDays: rampDays ? String(rampDays) : null })}`;
 }
