@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { insertJob } from '../../server/ingest/import/job-store.ts';
 import { importRoutes } from '../../server/ingest/import-routes.ts';
+import { personId } from '../../server/people/agent-commands.ts';
 import type { ImportTold } from '../../src/lib/contract/imports.ts';
 import { type DoorWorld, newDoor } from '../door.ts';
 import { wholeLog } from '../world.ts';
@@ -155,7 +156,7 @@ describe('people made of unknown agents', () => {
     await world.settled();
     const made = await people();
     expect(made).toMatchObject([
-      { id: 'SIP-7-86c5c0b1', name: 'SIP/7', team: 'unassigned', roles: ['agent'] },
+      { id: personId('SIP/7'), name: 'SIP/7', team: 'unassigned', roles: ['agent'] },
       { name: 'ben the 2nd', identities: [{ source: 'pbx', agent: 'ben the 2nd' }] },
     ]);
   });
