@@ -17,8 +17,11 @@ install();
 const node = nodeThatRunsTypeScript();
 const env = { ...process.env, PATH: path.join(root, 'node_modules/.bin') + path.delimiter + process.env.PATH };
 
-if (mode === 'run') run(file, rest);
-else if (mode === 'test') await (await import('../tests/all.mjs')).testAll({ node, env, root, say, build });
+if (mode === 'run') {
+  // what lies with the tests serves the product as it is, screens and all
+  if (file?.startsWith('tests/') && !build()) die('The screens could not be built (see above).');
+  run(file, rest);
+} else if (mode === 'test') await (await import('../tests/all.mjs')).testAll({ node, env, root, say, build });
 else serve();
 
 /** Dependencies as the lock file says, when it is newer than what is there. */

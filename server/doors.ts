@@ -13,6 +13,7 @@ import { badgeTopic } from '#server/game/badges/live.ts';
 import { badgeReceipt } from '#server/game/badges/receipt.ts';
 import { badgeRoutes } from '#server/game/badges/routes.ts';
 import { boardTopic } from '#server/game/leaderboards/live.ts';
+import { boardReceipt } from '#server/game/leaderboards/receipt.ts';
 import { boardRoutes } from '#server/game/leaderboards/routes.ts';
 import { boardStage } from '#server/game/leaderboards/stage.ts';
 import { pointsTopic } from '#server/game/points/live.ts';
@@ -59,7 +60,8 @@ export const topics = (ground: Ground): readonly Topic<Viewer>[] => [
 ];
 
 /** Who writes the receipts of what, by the noun of the measure; scores and KPIs are the receipt door's own. */
-const receipts: readonly ReceiptWriter[] = [
+const receipts: readonly ReceiptWriter<Viewer>[] = [
+  boardReceipt,
   pointsReceipts,
   badgeReceipt,
   grantReceipts,

@@ -21,7 +21,7 @@ import { limitCalls } from '#server/people/calls.ts';
 import { guard } from '#server/people/door.ts';
 import { admitByLoad } from '#server/people/load/admission.ts';
 import { refuseEventsAtTheGate } from '#server/people/load/gate.ts';
-import { lookOfTopic } from '#server/people/looks/rules.ts';
+import { looksOfTopic } from '#server/people/looks/rules.ts';
 import { limitStrangers } from '#server/people/strangers.ts';
 import { routes, topics } from './doors.ts';
 import { consumers, projections } from './flow.ts';
@@ -176,8 +176,7 @@ function openWindow(app: FastifyInstance, ground: Ground, isTrusted: IsTrusted):
     admits: () => app.admission.admits('live'),
     retryAfter: () => app.admission.retryAfter('live'),
     looked: (viewer, name) => {
-      const look = lookOfTopic(viewer, name);
-      if (look) app.looks.note(look);
+      for (const look of looksOfTopic(viewer, name)) app.looks.note(look);
     },
   });
   const review = () => void gateway.review().catch(() => {});

@@ -28,6 +28,7 @@ const CHANGES: Record<string, (ids: Ids) => Omit<Call, 'url'>> = {
   'PUT /api/v1/people/:id/account': () => body({ password: PASSWORD, disabled: true }),
   'POST /api/v1/people/:id/invitation': () => ({}),
   'POST /api/v1/people/:id/reset': () => ({}),
+  'POST /api/v1/people/:id/identities': () => body({ source: 'acd', agent: '1001' }),
   'PUT /api/v1/organisation': () => body({ name: 'Taken' }),
   'POST /api/v1/keys': () => body({ name: 'Taken', scopes: ['read'] }),
   'DELETE /api/v1/keys/:id': () => ({}),

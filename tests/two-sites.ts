@@ -12,7 +12,7 @@ export const PEOPLE = ['dan', 'eli', 'fay', 'gil', 'hana', 'ines', 'joao', 'kere
 export const AGENTS = [...PEOPLE.map((_, n) => `20${n}`), '1001', '1002', '9999', '2100'];
 
 /** Adds to the cast a site in Lisbon and one in Jerusalem, with teams, people, queues, targets and a scorecard. */
-export async function twoSites(floor: ScoredFloor, handover: number): Promise<void> {
+export async function twoSites(floor: ScoredFloor, handover: number, gates = GATES): Promise<void> {
   const put = async (url: string, body: unknown) => {
     const answer = await floor.api('PUT', `/api/v1/${url}`, body);
     if (answer.status >= 300) throw new Error(`${url}: ${JSON.stringify(answer.body)}`);
@@ -32,7 +32,7 @@ export async function twoSites(floor: ScoredFloor, handover: number): Promise<vo
   await put('people', people(new Date(handover).toISOString()));
   await put('kpis/orders_aht', ORDERS_AHT);
   await put('targets', TARGETS);
-  await put('scorecards/agent', { kpis: CARD, gates: [{ kpi: 'transfer_rate', mark: 'floor' }] });
+  await put('scorecards/agent', { kpis: CARD, gates });
   await floor.settle();
 }
 
@@ -91,6 +91,7 @@ const TARGETS = [
   { kpi: 'nps', floor: -50, target: 0, stretch: 33 },
   { kpi: 'conversion', floor: 0.1, target: 0.3, stretch: 0.7 },
 ];
+const GATES = [{ kpi: 'transfer_rate', mark: 'floor' }];
 const CARD = [
   { kpi: 'aht', weight: 3 },
   { kpi: 'transfer_rate', weight: 2 },

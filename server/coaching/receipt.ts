@@ -1,9 +1,10 @@
 import type { Flag } from '#contract/coaching.ts';
-import type { Receipt } from '#contract/receipts.ts';
+import type { Receipt, ReceiptTest } from '#contract/receipts.ts';
 import { said } from '#server/attainment/receipts/sentences.ts';
+import { testOf } from '#server/attainment/receipts/tests.ts';
 import { missing } from '#server/foundation/refusals.ts';
 import type { Ground } from '#server/log/ground.ts';
-import { BARE, listed, ownEvents, type ReceiptWriter } from '#server/log/receipt.ts';
+import { BARE, listed, ownEvents, type ReceiptAsked, type ReceiptWriter } from '#server/log/receipt.ts';
 import { EFFECT_DAYS, effectOf } from './effect.ts';
 import { K, N, type Tested } from './rules.ts';
 import { type FlagRow, flagRow, type PlanRow, planRow } from './store.ts';
@@ -22,7 +23,7 @@ export const flagReceipt: ReceiptWriter = {
     const { definition, target } = row.about;
     return {
       ...BARE,
-      ...asked,
+      ...headOf(asked),
       window: windowOf(row.evidence),
       value: row.evidence.filter(({ beyond }) => beyond).length,
       sentence: sentenceOf(flag, row, say),
@@ -30,6 +31,7 @@ export const flagReceipt: ReceiptWriter = {
       target: { version: target.version, of: target.of, marks: target.marks },
       sample: row.evidence.reduce((sum, { sample }) => sum + sample, 0),
       steps: stepsOf(row, say),
+      tests: testsOf(row, say),
       ...listed(await ownEvents(ground.db.of(orgId), orgId, idsOfFlag(row))),
     };
   },
@@ -47,7 +49,7 @@ export const coachingReceipt: ReceiptWriter = {
     const at = new Date(row.launchedAt).toISOString();
     return {
       ...BARE,
-      ...asked,
+      ...headOf(asked),
       window: { name: 'custom', from: at, to: at },
       ...(await changed(ground, orgId, row)),
       sentence: `${plan?.by.name} started this follow-up on ${plan?.kpi.name.toLowerCase()} with ${plan?.person.name}, due ${row.dueOn}; it is ${row.state}, ${seen}.`,
@@ -67,6 +69,8 @@ async function changed({ db, clock }: Ground, orgId: number, plan: PlanRow): Pro
   const label = `Change in ${EFFECT_DAYS} days before and since, over ${effect?.before.sample} and ${effect?.since.sample}`;
   return { value, steps: [{ label, formula: 'since - before', filled, result: value, digits: 6 }] };
 }
+
+const headOf = ({ subject, measure, position }: ReceiptAsked) => ({ subject, measure, position });
 
 const RULE = `Flagged when at least ${K} of the last ${N} windows with enough sample lie beyond the mark: a share by the exact one-sided test at p <= 0.025, anything else when its 95 % interval lies wholly beyond.`;
 
@@ -88,9 +92,8 @@ const windowOf = (evidence: readonly Tested[]): Receipt['window'] => ({
 /** Every test as a subtraction that is above zero where the window counts, and at last how many count. */
 function stepsOf({ evidence }: FlagRow, say: Say): Receipt['steps'] {
   const tests = evidence.map((window) => {
-    const date = new Date(window.to - 1).toISOString().slice(0, 10);
-    const label = `${date}: ${say(window.value)} over ${window.sample}, mark ${say(window.mark)}`;
-    const { formula, parts } = testOf(window);
+    const { formula, parts } = distanceOf(window);
+    const label = labelOf(window, say);
     const result = Math.round((parts[0] - parts[1]) * 1e6) / 1e6;
     return { label, formula, filled: `${decimal(parts[0])} - ${decimal(parts[1])}`, result, digits: 6 as const };
   });
@@ -100,13 +103,25 @@ function stepsOf({ evidence }: FlagRow, say: Say): Receipt['steps'] {
   return [...tests, { label, formula: 'sum of the windows beyond', filled: ones.join(' + '), result: sum, digits: 0 }];
 }
 
-function testOf({ p, interval, mark, value }: Tested): { formula: string; parts: [number, number] } {
+function distanceOf({ p, interval, mark, value }: Tested): { formula: string; parts: [number, number] } {
   if (p !== null) return { formula: '0.025 - p (exact, one-sided)', parts: [0.025, p] };
   const [low, high] = interval ?? [value, value];
   return value > mark
     ? { formula: 'lower end of the interval - mark', parts: [low, mark] }
     : { formula: 'mark - upper end of the interval', parts: [mark, high] };
 }
+
+/** Every window with its test, to be done again; what was booked before sides and counts were kept has only its steps. */
+function testsOf({ kpi, evidence }: FlagRow, say: Say): ReceiptTest[] {
+  return evidence.flatMap(({ side, count, interval, mark, ...window }) => {
+    if (!side || (window.p !== null && !count)) return [];
+    const about = { of: 'window', kpi, label: labelOf({ ...window, interval, mark }, say), side, mark } as const;
+    return [testOf(about, count ? { count } : { interval })];
+  });
+}
+
+const labelOf = ({ to, value, sample, mark }: Tested, say: Say): string =>
+  `${new Date(to - 1).toISOString().slice(0, 10)}: ${say(value)} over ${sample}, mark ${say(mark)}`;
 
 const decimal = (value: number): string => {
   const text = Number.isInteger(value) ? String(value) : value.toFixed(6);

@@ -3,7 +3,7 @@ import { boundsOf } from '#server/attainment/scoring/marks.ts';
 import type { Plan, PlanItem } from '#server/attainment/scoring/plan.ts';
 import { unmixed } from '#server/attainment/scoring/rules.ts';
 import { type Figures, intervalOf, measureOf, mixOf, sumsFor, unitsOf } from '#server/attainment/scoring/scoring.ts';
-import { ALPHA, lowerTail, upperTail } from '#server/attainment/scoring/statistics.ts';
+import { ALPHA, type Count, exactP } from '#server/attainment/scoring/statistics.ts';
 import { approximate, round } from '#server/facts/kpis/rational.ts';
 
 /** Rule (a): beyond the floor in at least `K` of the last `N` windows with enough sample. */
@@ -23,6 +23,9 @@ export type Tested = {
   interval: [number, number] | null;
   mark: number;
   p: number | null;
+  /** What an exact test counted, and the wrong side of the mark; what was booked before they were kept has neither. */
+  count?: Count | null;
+  side?: Count['side'];
   beyond: boolean;
 };
 
@@ -150,18 +153,22 @@ function mixFactor(item: PlanItem, figures: Figures): number {
 }
 
 type By = { bounds: Bounds; factor: number };
-type Outcome = Pick<Tested, 'interval' | 'mark' | 'p' | 'beyond'>;
+type Outcome = Pick<Tested, 'interval' | 'mark' | 'p' | 'count' | 'side' | 'beyond'>;
 
 function exactly(item: PlanItem, figures: Figures, { bounds: [least, most], factor }: By): Outcome | null {
   const units = unitsOf(item.measure, figures);
   if (!units) return null;
   const { x, n } = units;
-  const chance = (bound: number) => Math.min(1, bound / factor);
-  const low = least === null ? 1 : x < n * chance(least) ? lowerTail(x, n, chance(least)) : 1;
-  const high = most === null ? 1 : x > n * chance(most) ? upperTail(x, n, chance(most)) : 1;
-  const p = Math.min(low, high);
-  const mark = (most === null || low < high ? least : most) ?? 0;
-  return { interval: scaled(intervalOf(item, figures), factor), mark, p: sixth(p), beyond: p <= ALPHA };
+  const count = (bound: number, side: Count['side']): Count => ({ x, n, chance: Math.min(1, bound / factor), side });
+  const low = least === null ? null : count(least, 'below');
+  const high = most === null ? null : count(most, 'above');
+  const isLow = low !== null && (high === null || exactP(low) < exactP(high));
+  const worst = isLow ? low : high;
+  if (!worst) return null;
+  const p = exactP(worst);
+  const mark = (isLow ? least : most) ?? 0;
+  const interval = scaled(intervalOf(item, figures), factor);
+  return { interval, mark, p: sixth(p), count: worst, side: worst.side, beyond: p <= ALPHA };
 }
 
 function byInterval(item: PlanItem, figures: Figures, { bounds: [least, most], factor }: By): Outcome | null {
@@ -169,7 +176,9 @@ function byInterval(item: PlanItem, figures: Figures, { bounds: [least, most], f
   if (!interval) return null;
   const low = least !== null && interval[1] < least;
   const high = most !== null && interval[0] > most;
-  return { interval, mark: (most === null || low ? least : most) ?? 0, p: null, beyond: low || high };
+  const isLow = most === null || low;
+  const mark = (isLow ? least : most) ?? 0;
+  return { interval, mark, p: null, count: null, side: isLow ? 'below' : 'above', beyond: low || high };
 }
 
 const scaled = (interval: [number, number] | null, factor: number): [number, number] | null =>

@@ -48,7 +48,11 @@ export async function presentFlags(by: Shown, rows: store.FlagRow[]): Promise<Fl
               by: row.closedBy,
               reason: said.get(row.closing ?? 0)?.reason ?? null,
             },
-      evidence: row.evidence.map((one) => ({ ...one, from: instant(one.from), to: instant(one.to) })),
+      evidence: row.evidence.map(({ count: _count, side: _side, ...one }) => ({
+        ...one,
+        from: instant(one.from),
+        to: instant(one.to),
+      })),
       guardOf: row.about.guardOf,
       gain: row.gain / 10,
       answer: said.get(row.answer ?? 0)?.answer ?? null,

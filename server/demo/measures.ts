@@ -13,6 +13,8 @@ export const TARGETS: Target[] = [
   { kpi: 'transfer_rate', ...marks(0.14, 0.09, 0.05) },
   { kpi: 'transfer_rate', role: 'agent', rampDays: 30, ...marks(0.2, 0.14, 0.09) },
   { kpi: 'short_share', ...marks(0.05, 0.03, 0.01) },
+  // customers come back more often here than elsewhere: half of the floor is at this target in a week, few are at the stretch mark
+  { kpi: 'fcr', ...marks(0.74, 0.84, 0.9) },
   { kpi: 'nps', ...marks(10, 30, 55) },
   { kpi: 'conversion', ...marks(0.18, 0.26, 0.36) },
   { kpi: 'asa', ...marks(seconds(30), seconds(20), seconds(12)) },

@@ -59,14 +59,16 @@ type CalendarName = Exclude<WindowName, 'custom' | '60m'>;
 
 function customSpan(custom: { from: number; to: number } | undefined): Span {
   if (!custom || !Number.isFinite(custom.from) || !Number.isFinite(custom.to)) {
-    throw invalid('window_edges', 'window=custom needs from and to.');
+    throw edges('/from', 'window=custom needs from and to.');
   }
-  if (custom.from >= custom.to) throw invalid('window_edges', 'from must be before to.');
+  if (custom.from >= custom.to) throw edges('/from', 'from must be before to.');
   if (custom.from % BUCKET_MS !== 0 || custom.to % BUCKET_MS !== 0) {
-    throw invalid('window_edges', 'from and to must be on quarters of an hour.');
+    throw edges(custom.from % BUCKET_MS === 0 ? '/to' : '/from', 'from and to must be on quarters of an hour.');
   }
   return { name: 'custom', from: custom.from, to: custom.to };
 }
+
+const edges = (path: string, message: string) => invalid('window_edges', message, [{ path, message }]);
 
 function calendarSpan(name: Exclude<CalendarName, 'hour'>, at: number, zone: string): { from: number; to: number } {
   const date = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate();

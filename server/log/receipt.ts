@@ -1,20 +1,37 @@
 import type { Receipt } from '#contract/receipts.ts';
+import type { WindowName } from '#contract/windows.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import { HOUSE, type LoggedEvent } from './catalogue.ts';
 import type { Ground } from './ground.ts';
 import { eventsByIdentity } from './store.ts';
 
-/** What is asked: a measure `noun:rest` of a subject (`person:ID`), as of a position. */
-export type ReceiptAsked = { subject: string; measure: string; position: string; cursor?: string | undefined };
+/** The window that is asked for: the one that holds `at`, or a custom one; epoch ms. */
+export type ReceiptWhen = {
+  window: WindowName;
+  at: number;
+  custom?: { from: number; to: number } | undefined;
+  knownAt?: number | undefined;
+};
+
+/** What is asked: a measure `noun:rest` of a subject (`person:ID`), as of a position; and by whom. */
+export type ReceiptAsked<V = unknown> = {
+  subject: string;
+  measure: string;
+  position: string;
+  cursor?: string | undefined;
+  limit: number;
+  when: ReceiptWhen;
+  viewer: V;
+};
 
 /**
  * The why of one room: writes the receipts of the measures that begin with its noun (`points:…`, `badge:…`).
  * Whether the viewer may see the subject was asked before.
  */
-export type ReceiptWriter = {
+export type ReceiptWriter<V = unknown> = {
   noun: string;
   /** @throws Refusal missing where the subject has no such thing */
-  write(ground: Ground, orgId: number, asked: ReceiptAsked): Promise<Receipt>;
+  write(ground: Ground, orgId: number, asked: ReceiptAsked<V>): Promise<Receipt>;
 };
 
 /** What the receipt of a decision does not have, unless its room says otherwise. */
@@ -25,6 +42,7 @@ export const BARE = {
   sample: null,
   interval: null,
   shrinkage: null,
+  tests: [],
   exclusions: [],
   next: null,
 } satisfies Partial<Receipt>;

@@ -6,7 +6,7 @@ import type { Ground } from '#server/log/ground.ts';
 import { isForeign } from './accounts/rules.ts';
 import { viewerOf } from './accounts/viewers.ts';
 import { type LookBook, openLookBook } from './looks/book.ts';
-import { lookOf } from './looks/rules.ts';
+import { lookOf, looksOfList } from './looks/rules.ts';
 import type { Asked, Floor, May, Viewer } from './may.ts';
 import { floorOf, type Roster, rosterOf } from './roster.ts';
 
@@ -83,8 +83,10 @@ function keepBook(app: FastifyInstance, door: Door): void {
   app.addHook('onResponse', async (request, reply) => {
     if (request.method !== 'GET' || reply.statusCode !== 200 || request.viewer.kind === 'anonymous') return;
     const route = request.routeOptions.url ?? '';
-    const look = OF_NOBODY.test(route) ? null : lookOf(request.viewer, { route, asked: askedOf(request) });
-    if (look) looks.note(look);
+    if (OF_NOBODY.test(route)) return;
+    const read = { route, asked: askedOf(request) };
+    const look = lookOf(request.viewer, read);
+    for (const one of look ? [look] : looksOfList(request.viewer, read)) looks.note(one);
   });
   app.addHook('onClose', () => looks.close());
 }

@@ -1,5 +1,5 @@
-import type { Person } from '#contract/people.ts';
-import { conflict, type PathError } from '#server/foundation/refusals.ts';
+import type { Identity, Person } from '#contract/people.ts';
+import { conflict, missing, type PathError } from '#server/foundation/refusals.ts';
 import { HOUSE, type Position } from '#server/log/catalogue.ts';
 import { partyKey, refsOf } from '#server/log/party-store.ts';
 import { sealedBefore } from '#server/log/sealed-store.ts';
@@ -11,6 +11,7 @@ import {
   FOREVER,
   type Mapping,
   merged,
+  type Resolution,
   repeatedIds,
   resolveMappings,
   sameFields,
@@ -45,6 +46,25 @@ export async function savePeople(desk: Desk, items: Person[]): Promise<Position>
   const saved = await keepPeople(desk, changes);
   const identified = await identify(desk, items);
   return Math.max(saved, identified);
+}
+
+/**
+ * Says that an agent of a source is somebody, beside all that they are by now: two who say so at the same moment are both heard.
+ * @throws Refusal missing for somebody unknown, else as `savePeople`
+ */
+export async function addIdentity(desk: Desk, person: string, identity: Identity): Promise<Position> {
+  const { tx, orgId } = desk;
+  const [known] = await personRows(tx, orgId, [person]);
+  if (!known) throw missing(`There is no person ${person}.`);
+  const [asked] = await wishesOf(desk, [{ id: person, identities: [identity] }]);
+  if (!asked) return 0;
+  const agents = asked.wishes.map((wish) => wish.agent);
+  const held = await mappingRows(tx, orgId, { people: [person], agents });
+  const own = held.filter((mapping) => mapping.person === person);
+  const wishes = own.map(({ source, agent, validFrom: from, validTo: to }) => ({ source, agent, from, to }));
+  const resolved = resolveMappings([{ ...asked, wishes: [...wishes, ...asked.wishes] }], held);
+  const at = ({ message }: PathError) => ({ path: '/agent', message });
+  return keepMappings(desk, { ...resolved, order: resolved.order.map(at), taken: resolved.taken.map(at) }, held);
 }
 
 /** A mapping as the event tells it: what holds from the epoch or until further notice is left out. */
@@ -105,7 +125,11 @@ async function identify(desk: Desk, items: Person[]): Promise<Position> {
   if (asked.length === 0) return 0;
   const agents = asked.flatMap((item) => item.wishes.map((wish) => wish.agent));
   const held = await mappingRows(desk.tx, desk.orgId, { people: asked.map((item) => item.person), agents });
-  const { mappings, order, taken } = resolveMappings(asked, held);
+  return keepMappings(desk, resolveMappings(asked, held), held);
+}
+
+/** @throws Refusal invalid and conflict, by path */
+async function keepMappings(desk: Desk, { mappings, order, taken }: Resolution, held: Mapping[]): Promise<Position> {
   refuseAny('invalid', order);
   if (taken.length > 0) throw conflict('identity_taken', 'An agent of a source is one person at a time.', taken);
   const before = await sealedBefore(desk.tx, desk.orgId);

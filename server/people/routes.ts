@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { LIMITS } from '#contract/limits.ts';
-import { Person, Queue, Site, Team } from '#contract/people.ts';
+import { Identity, Person, Queue, Site, Team } from '#contract/people.ts';
 import { Id } from '#contract/words.ts';
 import { invalid, missing } from '#server/foundation/refusals.ts';
 import type { Ground } from '#server/log/ground.ts';
@@ -11,6 +11,7 @@ import { atDesk, type Desk, saveQueues, saveSites, saveTeams } from './commands.
 import { orgOf } from './door.ts';
 import { managePeople, peopleShown, seePeople, seePerson, seeThings, seeUnmapped } from './may.ts';
 import { Paging } from './paging.ts';
+import { addIdentity } from './person-commands.ts';
 import { personPage } from './person-store.ts';
 import { savePeopleAs } from './rights-commands.ts';
 import { queueRows, siteRows, teamRows } from './store.ts';
@@ -90,6 +91,17 @@ export async function peopleRoutes(plain: FastifyInstance, ground: Ground): Prom
       const [person] = await presentPeople(ground, request.viewer, [request.params.id]);
       if (!person) throw missing(`There is no person ${request.params.id}.`);
       return { ...person, position: await reflected(orgOf(request)) };
+    },
+  );
+
+  app.post(
+    '/api/v1/people/:id/identities',
+    { config: { may: managePeople }, schema: { params: z.object({ id: Id }), body: Identity } },
+    async (request) => {
+      const { id } = request.params;
+      const position = await saved(orgOf(request), (desk) => addIdentity(desk, id, request.body));
+      const [person] = await presentPeople(ground, request.viewer, [id]);
+      return { ...person, position };
     },
   );
 

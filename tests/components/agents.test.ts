@@ -10,15 +10,14 @@ const agent = {
   firstAt: '2026-01-01T08:00:00Z',
   lastAt: '2026-01-26T17:00:00Z',
 };
-const known = { source: 'crm', agent: 'ana', from: null, to: null };
 const people = [
-  { id: 'ana', name: 'Ana Duarte', identities: [known] },
+  { id: 'ana', name: 'Ana Duarte' },
   { id: 'bo', name: 'Bo Lindqvist' },
 ];
 const sent: unknown[] = [];
 const answering = (status: number, body: object) =>
-  vi.stubGlobal('fetch', async (_: string, init: RequestInit) => {
-    sent.push(JSON.parse(String(init.body)));
+  vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+    sent.push([init.method, url, JSON.parse(String(init.body))]);
     return new Response(JSON.stringify(body), { status });
   });
 const says = () => page.getByRole('button', { name: 'This is who it is: SIP/7' });
@@ -44,11 +43,11 @@ test('who it is adds to what else they are called, from the first day to the end
   await says().click();
   await vi.waitFor(() => expect(onmapped).toHaveBeenCalledWith('Ana Duarte'));
   const told = { source: 'pbx', agent: 'SIP/7', from: '2026-01-02T00:00:00.000Z', to: '2026-02-01T00:00:00.000Z' };
-  expect(sent).toEqual([[{ id: 'ana', identities: [known, told] }]]);
+  expect(sent).toEqual([['POST', '/api/v1/people/ana/identities', told]]);
 });
 
 test('a refusal is told at the agent, and nothing is lost', async () => {
-  const errors = [{ path: '/0/identities/0', message: 'is already mapped in this time' }];
+  const errors = [{ path: '/agent', message: 'is already mapped in this time' }];
   answering(409, { code: 'conflict', title: 'Conflict', detail: '', status: 409, errors });
   const onmapped = vi.fn();
   render(AgentLine, { agent, people, onmapped });

@@ -1,7 +1,6 @@
 // npm run faults [-- --short | --resume | NAME ...] [--arrangement one|split|cluster]: what is acknowledged stays, and counts once, whatever dies.
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { buildPages } from './build.ts';
 import type { Arrangement } from './floor.ts';
 import { endJournal, openJournal, saveJournal } from './journal.ts';
 import { print, summary, write } from './report.ts';
@@ -22,7 +21,6 @@ if (unknown.length > 0) fail(`There is no scenario ${unknown.join(', ')}; there 
 if (!['one', 'split', 'cluster'].includes(asked.arrangement)) fail('The arrangement is one, split or cluster.');
 const arrangement = asked.arrangement as Arrangement;
 
-buildPages();
 const started = performance.now();
 const say = (line: string) => console.log(`[${((performance.now() - started) / 1000).toFixed(0)} s] ${line}`);
 const isLong = names.length === 0 && !asked.short;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { recomputeSteps } from '../../server/attainment/receipts/rules.ts';
+import { judgeAgain } from '../../server/attainment/receipts/tests.ts';
 import { headOf } from '../../server/log/store.ts';
 import { saveAccount } from '../../server/people/accounts/commands.ts';
 import { leg } from '../legs.ts';
@@ -236,6 +237,9 @@ it('gives receipts that recompute', async () => {
   expect(status, JSON.stringify(body)).toBe(200);
   expect(body.sentence).toMatch(/^Look here: ana, average handle time, was beyond 5:00 in 4 of 4 days/);
   expect(recomputeSteps(body)).toEqual(body.steps.map((step: { result: number }) => step.result));
+  expect(body.tests).toHaveLength(4);
+  for (const test of body.tests) expect(judgeAgain(test)).toEqual({ p: test.exact?.p ?? null, speaks: test.speaks });
+  expect(body.tests.map(({ speaks }: { speaks: boolean }) => speaks)).toEqual([true, true, true, true]);
   expect(body.events.map(({ type }: { type: string }) => type)).toEqual([
     'flag.opened',
     'flag.joined',

@@ -83,6 +83,7 @@ const LET_IN: Record<string, string[]> = {
     'PUT /api/v1/teams',
     'PUT /api/v1/queues',
     'PUT /api/v1/people',
+    'POST /api/v1/people/:id/identities',
     'GET /api/v1/unmapped',
   ],
   'rita paul quality trainer manager executive admin people:write read': ['GET /api/v1/people'],

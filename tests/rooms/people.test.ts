@@ -190,6 +190,22 @@ describe('saving the floor', () => {
     expect(ids).toHaveLength(1);
   });
 
+  it('hears everybody who maps an agent to the same person at the same moment', async () => {
+    await api('PUT', '/api/v1/people', [person('many', { identities: [{ source: 'acd', agent: 'many-0' }] })]);
+    const names = Array.from({ length: 8 }, (_, n) => `many-${n + 1}`);
+    const at = '/api/v1/people/many/identities';
+    const answers = await Promise.all(names.map((agent) => api('POST', at, { source: 'acd', agent })));
+    expect(answers.map(({ status }) => status)).toEqual(names.map(() => 200));
+    const { body } = await api('GET', '/api/v1/people/many');
+    expect(body.identities.map(({ agent }: { agent: string }) => agent).sort()).toEqual(['many-0', ...names]);
+    const again = await api('POST', at, { source: 'acd', agent: 'many-1' });
+    expect([again.status, again.body.identities.length]).toEqual([200, 9]);
+    await api('PUT', '/api/v1/people', [person('other', { identities: [{ source: 'acd', agent: 'others' }] })]);
+    const taken = await api('POST', at, { source: 'acd', agent: 'others' });
+    expect([taken.status, taken.body.errors[0].path]).toEqual([409, '/agent']);
+    expect((await api('POST', '/api/v1/people/nobody/identities', { source: 'acd', agent: 'x' })).status).toBe(404);
+  });
+
   it('makes unknown queues with the defaults, once', async () => {
     await ensureQueues(floor, floor.orgId, ['billing desk', 'sales', 'billing desk']);
     const before = await head();

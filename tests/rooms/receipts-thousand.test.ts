@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { recompute } from '../../server/attainment/receipts/rules.ts';
+import { judgeAgain } from '../../server/attainment/receipts/tests.ts';
 import type { KpiTile, Performance } from '../../src/lib/contract/performance.ts';
 import type { Receipt } from '../../src/lib/contract/receipts.ts';
 import { cut, type Dice, diceOf, randomEvents, shuffled } from '../random-events.ts';
@@ -15,9 +16,13 @@ const AROUND = 3_600_000;
 
 let floor: ScoredFloor;
 const told: number[] = [];
+const judged: Record<string, true> = {};
 beforeAll(async () => {
   floor = await newScoredFloor({ now: TO + AROUND });
-  await twoSites(floor, (FROM + TO) / 2);
+  await twoSites(floor, (FROM + TO) / 2, [
+    { kpi: 'transfer_rate', mark: 'floor' },
+    { kpi: 'aht', mark: 'floor' },
+  ]);
   const events = randomEvents(SEED, { from: FROM, to: TO, agents: AGENTS, queues: [...QUEUES, 'new'], count: 2_000 });
   for (const batch of cut(SEED, shuffled(SEED, [...events, bucketClosed(TO)]), 300)) {
     floor.time.now += 60_000;
@@ -54,10 +59,28 @@ function agree(receipt: Receipt, shown: Performance, tile: KpiTile | undefined):
   expect(receipt.value).toBe(value);
   expect(recompute(receipt)).toBe(value);
   expect(receipt.window).toEqual(shown.window);
-  if (!tile) return;
+  for (const test of receipt.tests) {
+    expect(judgeAgain(test)).toEqual({ p: test.exact?.p ?? null, speaks: test.speaks });
+    const kind = test.exact ? 'exact' : test.interval ? 'interval' : 'none';
+    judged[`${test.of}: ${kind}, ${test.speaks ? 'speaks' : 'silent'}`] = true;
+  }
+  const speaking = receipt.tests.filter((test) => test.speaks);
+  if (!tile) {
+    counts(receipt, shown, speaking.length > 0);
+    return;
+  }
+  const [guard] = speaking;
+  const held = guard && { guard: guard.kpi, value: expect.any(Number), bound: guard.mark };
+  expect(tile.held).toEqual(held ?? null);
   expect([receipt.sample, receipt.interval]).toEqual([tile.sample, tile.interval]);
   const of = (label: string) => receipt.steps.find((step) => step.label === label)?.result ?? null;
   expect([of('Scored value'), of('Attainment in per-mille')]).toEqual([tile.scored, tile.attainment]);
+}
+
+/** A score counts when KPIs of half of the weight have enough, and no gate is missed. */
+function counts(receipt: Receipt, shown: Performance, isMissed: boolean): void {
+  const enough = receipt.steps.find((step) => step.label.startsWith('Weight with enough'))?.result ?? 0;
+  if (receipt.definition) expect(shown.eligible).toBe(receipt.value !== null && enough >= 0.5 && !isMissed);
 }
 
 /** The events on the page carry the facts of the receipt; where all are on it, exactly. */
@@ -96,4 +119,14 @@ it(`recomputes ${RECEIPTS} receipts of a random world to what its screens show (
   }
   expect(values).toBeGreaterThan(RECEIPTS / 2);
   expect(valued.size).toBeGreaterThan(20);
+  expect(Object.keys(judged).sort()).toEqual([
+    'gate: exact, silent',
+    'gate: exact, speaks',
+    'gate: interval, silent',
+    'gate: interval, speaks',
+    'gate: none, silent',
+    'guard: exact, silent',
+    'guard: exact, speaks',
+    'guard: none, silent',
+  ]);
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { judgeAgain, testOf } from '../../server/attainment/receipts/tests.ts';
 import { lineOf } from '../../server/attainment/scoring/marks.ts';
 import type { PlanItem } from '../../server/attainment/scoring/plan.ts';
 import {
@@ -59,6 +60,32 @@ function watchOf(id: string, marks: { floor: number; target: number; stretch: nu
 const TRANSFERS = watchOf('transfer_rate', { floor: 0.2, target: 0.1, stretch: 0.05 });
 const AHT = watchOf('aht', { floor: 300_000, target: 270_000, stretch: 240_000 });
 const AT = { grain: 'day' as const, from: 0, to: DAY, now: 2 * DAY };
+
+describe('a test of a share', () => {
+  it('can be done again from its count alone, and is what adding up the binomial by hand gives', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 10, max: 60 }), fc.nat(60), (n, x) => {
+        const found = testWindow(TRANSFERS, { sums: { handled: n, transferred_out: Math.min(n, x) } }, AT);
+        const count = found?.tested.count;
+        if (!found || !count) throw new Error('nothing was tested');
+        const { chance, side } = count;
+        const wrong = side === 'above' ? count.x > n * chance : count.x < n * chance;
+        const [from, to] = side === 'above' ? [count.x, n] : [0, count.x];
+        let p = 0;
+        for (let k = from; k <= to; k++) p += choose(n, k) * chance ** k * (1 - chance) ** (n - k);
+        expect(found.tested.p).toBeCloseTo(wrong ? p : 1, 5);
+        const again = judgeAgain(testOf({ of: 'window', kpi: 'x', label: '', side, mark: 0.2 }, { count }));
+        expect(again).toEqual({ p: found.tested.p, speaks: found.tested.beyond });
+      }),
+    );
+  });
+});
+
+const choose = (n: number, k: number): number => {
+  let all = 1;
+  for (let i = 1; i <= k; i++) all = (all * (n - k + i)) / i;
+  return all;
+};
 
 describe('the rule', () => {
   it('opens when two of the last three windows are beyond, and not for one', () => {

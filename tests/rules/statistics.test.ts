@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  beyond,
   incompleteBeta,
   lowerTail,
   ratioInterval,
-  short,
+  speaks,
   tQuantile,
   upperTail,
   wilson,
@@ -68,6 +67,8 @@ describe('the exact binomial tests', () => {
 
   it('speak at 2.5 %, and never inside the bound', () => {
     // P(X >= 5 | 38, 5 %) = 0.0397, P(X >= 6 | 38, 5 %) = 0.0116
+    const beyond = (x: number, n: number, chance: number) => speaks({ x, n, chance, side: 'above' });
+    const short = (x: number, n: number, chance: number) => speaks({ x, n, chance, side: 'below' });
     expect(beyond(5, 38, 0.05)).toBe(false);
     expect(beyond(6, 38, 0.05)).toBe(true);
     expect(beyond(1, 38, 0.05)).toBe(false);

@@ -29,11 +29,11 @@ export async function teamMembers(
   if (!found) throw missing(`There is no team ${team}.`);
   const span = resolveWindow(window, at, zoneOf(roster, { kind: 'team', id: team }));
   const people = membersOf(roster, team, Math.min(now, span.to - 1));
-  const results = await resultsOf(tx, orgId, { span, now, people });
+  const results = await resultsOf(tx, orgId, { span, now, people, seatedBefore: span.to });
   const known = new Map(results.map((result) => [result.subject.id, result]));
   const definitions = await definitionsFor(tx, orgId, span);
   const seated = people.flatMap((id): Seat[] => {
-    const [member, subject] = [roster.people.get(id), personSubject(roster, id)];
+    const [member, subject] = [roster.people.get(id), personSubject(roster, id, span.to)];
     const result = known.get(id);
     if (!member || !subject || (!result && !member.roles.includes('agent'))) return [];
     const plan = result?.plan ?? planFor(definitions, subject);

@@ -21,14 +21,15 @@ export type PeopleQuestion = {
   now: number;
   people?: string[] | undefined;
   knownAt?: number | undefined;
+  seatedBefore?: number | undefined;
 };
 
 /** Score, KPIs and gates of everybody who has figures in a window, in no order: the same numbers as each one's own page. */
 export async function resultsOf(tx: Tx, orgId: number, asked: PeopleQuestion): Promise<PersonResult[]> {
-  const { span, now, people, knownAt } = asked;
+  const { span, now, people, knownAt, seatedBefore } = asked;
   const roster = await rosterOf(tx, orgId);
   const definitions = await definitionsFor(tx, orgId, span, knownAt);
-  const among = { buckets: bucketsOf(span), people, knownAt, roster, definitions };
+  const among = { buckets: bucketsOf(span), people, knownAt, roster, definitions, seatedBefore };
   const found = await peopleCandidates(tx, orgId, among, { rows: false, series: false });
   return found.map((one) => {
     const plan = planFor(definitions, one.subject);
@@ -44,6 +45,8 @@ export type Among = {
   definitions: Definitions;
   /** Who people were, where that is not who they are now. */
   seats?: ReadonlyMap<string, Subject> | undefined;
+  /** People are weighed in the team that they were in at the last instant before (epoch ms); in that of now when missing. */
+  seatedBefore?: number | undefined;
   /** Which events count, where not all do. */
   only?: ((event: LoggedEvent) => boolean) | undefined;
 };
@@ -52,12 +55,12 @@ export type Among = {
 export async function peopleCandidates(
   tx: Tx,
   orgId: number,
-  { buckets, people, knownAt, roster, definitions, seats, only }: Among,
+  { buckets, people, knownAt, roster, definitions, seats, seatedBefore, only }: Among,
   wanted: { rows: boolean; series: boolean },
 ): Promise<PersonFigures[]> {
   const found = await figuresOfPeople(tx, orgId, { ...buckets, people, knownAt, only });
   const subjects = [...found.sums.keys()].flatMap((person) =>
-    person === '' ? [] : (seats?.get(person) ?? personSubject(roster, person) ?? []),
+    person === '' ? [] : (seats?.get(person) ?? personSubject(roster, person, seatedBefore) ?? []),
   );
   const plans = new Set(subjects.map((subject) => planFor(definitions, subject)));
   const more = await moreOf(found, {

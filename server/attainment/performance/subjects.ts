@@ -22,10 +22,14 @@ export function seat(roster: Roster, of: SubjectId, to: number): Seated {
   return seated;
 }
 
-/** A person in the role's own words as of now, for whoever weighs many people at once; null for somebody unknown. */
-export function personSubject(roster: Roster, person: string): Subject | null {
+/**
+ * A person as of now, for whoever weighs many people at once, or in the team that they were in at the last instant before
+ * `to` (epoch ms); null for somebody unknown.
+ */
+export function personSubject(roster: Roster, person: string, to?: number): Subject | null {
   const member = roster.people.get(person);
-  return member ? subjectOf(roster, member) : null;
+  if (!member) return null;
+  return subjectOf(roster, to === undefined ? member : { ...member, team: teamAt(member.teams, to - 1) });
 }
 
 /** Somebody in the words that were said of them. */

@@ -9,8 +9,9 @@ import { sumTotal } from '#server/facts/store.ts';
 import { bucketsOf } from '#server/facts/windows.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import { missing } from '#server/foundation/refusals.ts';
-import { kpiSteps, scoreSteps } from './rules.ts';
+import { enoughStep, kpiSteps, scoreSteps } from './rules.ts';
 import { kpiSentence, type Speech, scoreSentence } from './sentences.ts';
+import { gateTests, guardTests } from './tests.ts';
 
 /** Which page of the events, whether they may be listed at all, and how to speak. */
 export type Told = { position: string; cursor?: string | undefined; limit: number; listed: boolean; own: boolean };
@@ -68,6 +69,7 @@ function kpiParts(item: PlanItem, { figures, question }: Answer, speech: Speech)
         ? { n: measured.sample, m0: prior.value, n0: minSample, from: prior.from }
         : null,
     steps: kpiSteps(item, figures, measured),
+    tests: guardTests(item, figures),
     exclusions: outside(item, figures),
   };
 }
@@ -94,7 +96,8 @@ function scoreParts({ plan, figures, question }: Answer, speech: Speech): Parts 
     sample: null,
     interval: null,
     shrinkage: null,
-    steps: plan.scorecard ? steps : [],
+    steps: plan.scorecard ? [...enoughStep(parts), ...steps] : [],
+    tests: gateTests(plan, figures, question.now),
     exclusions:
       valued < parts.length
         ? [{ why: 'KPIs of the scorecard without a value or without a target', count: parts.length - valued }]

@@ -26,7 +26,7 @@ const Query = FigureQuery.extend({
 
 /** Why a number is what it is: of a score and of KPIs by this room, of all else by the room that the measure names. */
 export const receiptDoor =
-  (writers: readonly ReceiptWriter[]) =>
+  (writers: readonly ReceiptWriter<Viewer>[]) =>
   async (plain: FastifyInstance, ground: Ground): Promise<void> => {
     const byNoun = new Map(writers.map((writer) => [writer.noun, writer]));
     const app = plain.withTypeProvider<ZodTypeProvider>();
@@ -37,7 +37,9 @@ export const receiptDoor =
       const position = String(await ground.log.position(orgId));
       const noun = measure.slice(0, Math.max(0, measure.indexOf(':')));
       const writer = byNoun.get(noun);
-      if (writer) return writer.write(ground, orgId, { subject, measure, position, cursor });
+      const { of: _of, now: _now, ...when } = questionOf(ground, request, of);
+      const asked = { subject, measure, position, cursor, limit, when, viewer: request.viewer };
+      if (writer) return writer.write(ground, orgId, asked);
       if (noun !== '' && noun !== 'kpi') throw missing(`There are no receipts of ${noun}.`);
       const found = await answer(ground.db.of(orgId), orgId, questionOf(ground, request, of));
       const listed = await mayList(ground, request.viewer, of);

@@ -61,6 +61,18 @@ export function scoreSteps(parts: readonly { item: PlanItem; measured: Measured;
   ];
 }
 
+/** How much of the weight has its least sample: with half of it, and no gate missed, a score counts for ranks and points. */
+export function enoughStep(parts: readonly { item: PlanItem; measured: Measured }[]): Step[] {
+  const whole = parts.map(({ item }) => item.weight ?? 0);
+  const enough = parts.flatMap(({ item, measured }) =>
+    measured.value !== null && measured.sample >= item.minSample ? [item.weight ?? 0] : [],
+  );
+  if (whole.length === 0) return [];
+  const filled = `(${enough.join(' + ') || '0'}) / (${whole.join(' + ')})`;
+  const result = calculated(filled, 6);
+  return [step('Weight with enough sample (at least half)', 'sum(weight with enough) / sum(weight)', filled, result)];
+}
+
 /** Calculates every step of a receipt anew, in order, from what is filled in. */
 export const recomputeSteps = (receipt: Pick<Receipt, 'steps'>): (number | null)[] =>
   receipt.steps.map((one) => calculated(one.filled, one.digits ?? 6));

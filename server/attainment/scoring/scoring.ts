@@ -4,9 +4,9 @@ import { factOf } from '#server/facts/kpis/formula.ts';
 import type { Measure } from '#server/facts/kpis/measure.ts';
 import { type Int, type Ratio, round } from '#server/facts/kpis/rational.ts';
 import { attainmentOf, boundsOf, statusOf } from './marks.ts';
-import type { Plan, PlanItem } from './plan.ts';
+import type { GuardCheck, Plan, PlanItem } from './plan.ts';
 import { eligible, scoreOfLines, shrunk, shrunkSum, unmixed } from './rules.ts';
-import { beyond, ratioInterval, short, wilson } from './statistics.ts';
+import { type Count, ratioInterval, speaks, wilson } from './statistics.ts';
 
 /** The facts of one queue and channel in a window. */
 export type Row = { queue: string; channel: string; facts: FactSums };
@@ -144,15 +144,22 @@ function scoredOf(item: PlanItem, { raw, n, figures }: Raw): Ratio {
 }
 
 function heldBy(item: PlanItem, figures: Figures): Held | null {
-  for (const { measure, bound } of item.guards) {
+  for (const guard of item.guards) {
+    const { measure, bound } = guard;
     const units = unitsOf(measure, figures);
-    if (!units) continue;
-    const test = measure.definition.better === 'higher' ? short : beyond;
-    if (!test(units.x, units.n, bound)) continue;
+    if (!units || !speaks(countOf(guard, units))) continue;
     return { guard: measure.id, value: round(units.ratio.num, units.ratio.den), bound };
   }
   return null;
 }
+
+/** What a guard counts against its bound. */
+export const countOf = ({ measure, bound }: GuardCheck, { x, n }: { x: number; n: number }): Count => ({
+  x,
+  n,
+  chance: bound,
+  side: measure.definition.better === 'higher' ? 'below' : 'above',
+});
 
 /** A proportion as x of n units; null where it is none. */
 export function unitsOf(measure: Measure, figures: Figures): { x: number; n: number; ratio: Ratio } | null {
@@ -180,7 +187,11 @@ function misses(item: PlanItem, [least, most]: [number | null, number | null], f
   if (item.measure.definition.kind === 'proportion') {
     const units = unitsOf(item.measure, figures);
     if (!units) return false;
-    return (least !== null && short(units.x, units.n, least)) || (most !== null && beyond(units.x, units.n, most));
+    const { x, n } = units;
+    return (
+      (least !== null && speaks({ x, n, chance: least, side: 'below' })) ||
+      (most !== null && speaks({ x, n, chance: most, side: 'above' }))
+    );
   }
   const interval = intervalOf(item, figures);
   if (!interval) return false;

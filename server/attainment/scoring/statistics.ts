@@ -49,12 +49,17 @@ export function upperTail(x: number, n: number, p: number): number {
 /** P(X <= x) of a binomial with `n` trials and chance `p`. */
 export const lowerTail = (x: number, n: number, p: number): number => (x >= n ? 1 : upperTail(n - x, n, 1 - p));
 
-/** Whether `x` of `n` is too many for a chance of at most `bound`: exact, one-sided, p <= 0.025. */
-export const beyond = (x: number, n: number, bound: number): boolean =>
-  x > n * bound && upperTail(x, n, bound) <= ALPHA;
+/** `x` of `n` units against the chance that each has by the bound; which side of it is the wrong one. */
+export type Count = { x: number; n: number; chance: number; side: 'above' | 'below' };
 
-/** Whether `x` of `n` is too few for a chance of at least `bound`: exact, one-sided, p <= 0.025. */
-export const short = (x: number, n: number, bound: number): boolean => x < n * bound && lowerTail(x, n, bound) <= ALPHA;
+/** p of the exact one-sided test; 1 where the count is not on the wrong side. */
+export function exactP({ x, n, chance, side }: Count): number {
+  if (side === 'above') return x > n * chance ? upperTail(x, n, chance) : 1;
+  return x < n * chance ? lowerTail(x, n, chance) : 1;
+}
+
+/** Whether the exact one-sided test speaks: p <= 0.025. */
+export const speaks = (count: Count): boolean => exactP(count) <= ALPHA;
 
 /** The quantile of Student's t for `p` in (0.5, 1) and `df` degrees of freedom, by halving over the exact distribution. */
 export function tQuantile(p: number, df: number): number {

@@ -1,11 +1,13 @@
 import type { Board } from '#contract/definitions.ts';
-import type { Subject } from '#server/attainment/definitions/targets.ts';
+import { figuresOf, needPlaces } from '#server/attainment/performance/figures.ts';
 import { peopleCandidates } from '#server/attainment/performance/people.ts';
-import { figuresOfPeople, total } from '#server/attainment/performance/people-figures.ts';
+import { figuresOfPeople } from '#server/attainment/performance/people-figures.ts';
+import { seat } from '#server/attainment/performance/subjects.ts';
 import type { Definitions } from '#server/attainment/scoring/plan.ts';
+import { BUCKET_MS, type Span } from '#server/facts/windows.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import { type Earned, earnedBetween } from '#server/game/points/store.ts';
-import { membersOf, type Roster } from '#server/people/roster.ts';
+import type { Roster } from '#server/people/roster.ts';
 import { teamAt } from '#server/people/rules.ts';
 import { type Candidate, lineOf, measureName, peopleOf, scopeOf, type spansOf } from './lines.ts';
 import type { Line } from './rules.ts';
@@ -64,11 +66,13 @@ const sumOfTwo = (a: Earned, b: Earned): Earned => ({
 
 /** The lines of the same board in the window before, for movement. */
 export const computeBefore = (tx: Tx, asking: Asking, definitions: Definitions): Promise<Line[]> =>
-  computeLines(tx, {
-    ...asking,
-    definitions,
-    spans: { ...asking.spans, span: asking.spans.before, buckets: asking.spans.bucketsBefore },
-  });
+  computeLines(tx, { ...windowBefore(asking), definitions });
+
+/** The same board, asked in the window before. */
+export const windowBefore = (asking: Asking): Asking => ({
+  ...asking,
+  spans: { ...asking.spans, span: asking.spans.before, buckets: asking.spans.bucketsBefore },
+});
 
 /** People with the window's figures, and where the measure asks for it with those of the window before. */
 async function personCandidates(tx: Tx, asking: Asking, only?: string[]): Promise<Candidate[]> {
@@ -77,7 +81,7 @@ async function personCandidates(tx: Tx, asking: Asking, only?: string[]): Promis
   const found = await peopleCandidates(
     tx,
     orgId,
-    { buckets: spans.buckets, people, knownAt, roster, definitions },
+    { buckets: spans.buckets, people, knownAt, roster, definitions, seatedBefore: spans.span.to },
     { rows: hasRows(definitions, board), series: wantsBuckets(definitions, board) },
   );
   const before = await sumsBefore(tx, asking, people);
@@ -102,16 +106,25 @@ async function sumsBefore(tx: Tx, { orgId, board, spans, knownAt }: Asking, peop
   return (await figuresOfPeople(tx, orgId, { ...spans.bucketsBefore, people, knownAt })).sums;
 }
 
-async function teamCandidates(tx: Tx, { orgId, roster, scope, spans, knownAt }: Asking): Promise<Candidate[]> {
+/** Teams with the same figures as their own pages: by bucket, and where a KPI asks for it by queue and channel. */
+async function teamCandidates(tx: Tx, asking: Asking): Promise<Candidate[]> {
+  const { roster, scope, spans, board } = asking;
   const { kind, id } = scopeOf(scope);
-  const teams = [...roster.teams.values()].filter(
-    (team) => kind === 'org' || (kind === 'site' ? team.site === id : team.id === id),
-  );
-  const { sums } = await figuresOfPeople(tx, orgId, { ...spans.buckets, knownAt });
-  return teams.flatMap((team) => {
-    const members = membersOf(roster, team.id, spans.span.to - 1);
-    const own = total(members.map((member) => ({ facts: sums.get(member) ?? {} })));
-    const subject: Subject = { kind: 'team', id: team.id, site: team.site };
-    return Object.keys(own).length > 0 ? [{ subject, figures: { sums: own }, lastAt: 0 }] : [];
-  });
+  const found: Candidate[] = [];
+  for (const team of roster.teams.values()) {
+    if (kind !== 'org' && (kind === 'site' ? team.site : team.id) !== id) continue;
+    const { subject, figures } = await teamFigures(tx, asking, { team: team.id, span: spans.span });
+    const last = figures.buckets.reduce((most, { bucket }) => Math.max(most, bucket), 0);
+    if (last === 0) continue;
+    const wantsBefore = measureName(board.measure).kind === 'improved';
+    const before = wantsBefore ? await teamFigures(tx, asking, { team: team.id, span: spans.before }) : undefined;
+    found.push({ subject, figures, before: before?.figures, lastAt: last * BUCKET_MS });
+  }
+  return found;
+}
+
+async function teamFigures(tx: Tx, { orgId, roster, definitions, knownAt }: Asking, of: { team: string; span: Span }) {
+  const { subject, whose } = seat(roster, { kind: 'team', id: of.team }, of.span.to);
+  const figures = await figuresOf(tx, orgId, { whose, span: of.span, knownAt, places: needPlaces(definitions) });
+  return { subject, figures };
 }

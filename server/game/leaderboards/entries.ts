@@ -52,7 +52,7 @@ export function tiesOf(definitions: Definitions, board: Board): boolean {
 export function targetOf(asking: Asking, person: string): number | null {
   const { kind, kpi } = measureName(asking.board.measure);
   if (kind === 'score') return 100;
-  const subject = personSubject(asking.roster, person);
+  const subject = personSubject(asking.roster, person, asking.spans.span.to);
   const marks = subject && planFor(asking.definitions, subject).items.get(kpi)?.target?.marks;
   return kind === 'kpi' && marks && 'target' in marks ? marks.target : null;
 }

@@ -82,10 +82,13 @@ export function peopleOf(roster: Roster, scope: string, at: number): string[] | 
     .flatMap((team) => membersOf(roster, team.id, at));
 }
 
+/** A window by name and an instant in it, or `custom` by its edges; epoch ms. */
+export type AskedWindow = { name: WindowName; at: number; custom?: { from: number; to: number } | undefined };
+
 /** The window of a board on its scope's calendar, the one before, and their buckets. */
-export function spansOf(roster: Roster, scope: string, window: { name: WindowName; at: number }) {
+export function spansOf(roster: Roster, scope: string, window: AskedWindow) {
   const zone = zoneOf(roster, scopeOf(scope));
-  const span = resolveWindow(window.name, window.at, zone);
+  const span = resolveWindow(window.name, window.at, zone, window.custom);
   const before = previousWindow(span, zone);
   return { span, before, buckets: bucketsOf(span), bucketsBefore: bucketsOf(before), zone };
 }

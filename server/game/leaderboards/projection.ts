@@ -1,11 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { Board } from '#contract/definitions.ts';
-import type { FactSums } from '#contract/facts.ts';
 import { definitionsFor } from '#server/attainment/definitions/definitions.ts';
 import { personSubject } from '#server/attainment/performance/subjects.ts';
 import { type Definitions, planFor } from '#server/attainment/scoring/plan.ts';
-import { deltasOf } from '#server/facts/consumer.ts';
-import { lastByPerson, sumByPerson } from '#server/facts/store.ts';
 import { BUCKET_MS } from '#server/facts/windows.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import { type Batch, type Projection, touched } from '#server/log/consumer.ts';
@@ -24,9 +21,8 @@ import {
   writeLines,
 } from './redis-store.ts';
 import type { Line } from './rules.ts';
+import { addBatch, loadTally, type Tally } from './tally.ts';
 
-/** Sums of people in a window, held between batches so that an event costs an addition and no query. */
-type Tally = Map<string, { sums: FactSums; last: number }>;
 /** A board in one scope and its present window, with the lines as Redis has them. */
 type Shelf = {
   board: Board;
@@ -53,7 +49,7 @@ export function boardProjection({ db, redis }: Pick<Ground, 'db' | 'redis'>): Pr
       const notes = touched(batch);
       if (!state || notes.definitions || turned(state, batch.now)) return 'refill';
       if ((await readPosition(redis, batch.orgId)) !== state.position) return 'refill';
-      const people = addDeltas(state, batch);
+      const people = await addDeltas(db.of(batch.orgId), state, batch);
       for (const shelf of state.shelves)
         await write(
           redis,
@@ -86,35 +82,14 @@ const turned = (state: State, now: number): boolean =>
   state.shelves.some(({ spans }) => now >= spans.span.to || now < spans.span.from);
 const keyOf = ({ buckets }: Spanned): string => `${buckets.from}-${buckets.to}`;
 
-/** Brings the tallies up to the batch; returns the people it touched, by tally. Who is in no tally had nothing in the window. */
-function addDeltas(state: State, batch: Batch): Map<string, Set<string>> {
+/** Brings the tallies up to the batch; returns the people it touched, by tally. */
+async function addDeltas(tx: Tx, state: State, batch: Batch): Promise<Map<string, Set<string>>> {
   const people = new Map<string, Set<string>>();
   for (const { spans } of state.shelves) {
     const key = keyOf(spans);
-    if (people.has(key)) continue;
-    const tally = state.tallies.get(key) as Tally;
-    const touchedHere = new Set<string>();
-    for (const { person, bucket, facts } of deltasOf(batch)) {
-      if (person === '' || bucket < spans.buckets.from || bucket >= spans.buckets.to) continue;
-      touchedHere.add(person);
-      const own = tally.get(person) ?? { sums: {}, last: 0 };
-      tally.set(person, own);
-      add(own, bucket, facts);
-    }
-    people.set(key, touchedHere);
+    if (!people.has(key)) people.set(key, await addBatch(tx, state.tallies.get(key) as Tally, { batch, spans }));
   }
   return people;
-}
-
-function add(own: { sums: FactSums; last: number }, bucket: number, facts: FactSums): void {
-  for (const fact in facts) own.sums[fact] = (own.sums[fact] ?? 0) + (facts[fact] ?? 0);
-  if (bucket > own.last) own.last = bucket;
-}
-
-async function load(tx: Tx, at: { orgId: number; spans: Spanned; tally: Tally }): Promise<void> {
-  const sums = await sumByPerson(tx, at.orgId, at.spans.buckets);
-  const last = await lastByPerson(tx, at.orgId, at.spans.buckets);
-  for (const [person, own] of sums) if (person !== '') at.tally.set(person, { sums: own, last: last.get(person) ?? 0 });
 }
 
 /** Whose lines a batch may have changed: whoever has new facts in the window; for points, whoever the batch noted. */
@@ -134,7 +109,7 @@ async function linesOf(tx: Tx, { state, shelf, people, batch }: Work): Promise<L
   const measure = measureName(board.measure);
   const tally = state.tallies.get(keyOf(spans)) as Tally;
   return mine.flatMap((person) => {
-    const subject = personSubject(state.roster, person);
+    const subject = personSubject(state.roster, person, spans.span.to);
     const own = tally.get(person);
     if (!subject || !own || Object.values(own.sums).every((sum) => !sum)) return [];
     return (
@@ -220,9 +195,7 @@ async function makeShelf(
   const people = peopleOf(state.roster, scope, spans.span.to - 1);
   const key = keyOf(spans);
   if (!state.tallies.has(key)) {
-    const tally: Tally = new Map();
-    state.tallies.set(key, tally);
-    await load(tx, { orgId, spans, tally });
+    state.tallies.set(key, await loadTally(tx, orgId, spans));
   }
   return {
     board,

@@ -17,7 +17,9 @@ import { boardRows } from './store.ts';
 import { boardView } from './view.ts';
 
 const Asked = z.object({
-  window: WindowName.exclude(['custom']).optional(),
+  window: WindowName.optional(),
+  from: Instant.optional(),
+  to: Instant.optional(),
   at: z.union([z.iso.datetime({ offset: true }), z.iso.date()]).optional(),
   scope: z
     .string()
@@ -98,6 +100,7 @@ export async function boardRoutes(plain: FastifyInstance, ground: Ground): Promi
         id: request.params.id,
         window: query.window,
         at: query.at ? momentOf(query.at) : undefined,
+        custom: query.from && query.to ? { from: Date.parse(query.from), to: Date.parse(query.to) } : undefined,
         knownAt: query.knownAt ? Date.parse(query.knownAt) : undefined,
         after: query.after ? Number(query.after) : undefined,
         scope: query.scope,

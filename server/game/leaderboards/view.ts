@@ -21,6 +21,8 @@ export type BoardWish = {
   id: string;
   window?: WindowName | undefined;
   at?: number | undefined;
+  /** The edges of a custom window. */
+  custom?: { from: number; to: number } | undefined;
   knownAt?: number | undefined;
   /** The log position that the answer must cover. */
   after?: number | undefined;
@@ -62,13 +64,18 @@ export function boardView(ground: Pick<Ground, 'db' | 'redis' | 'clock'>, wish: 
   });
 }
 
-async function askingFor(tx: Tx, wish: BoardWish, at: { roster: Roster; now: number }): Promise<Asking> {
+/** All that a board's lines are made of. @throws Refusal missing for an unknown board or scope */
+export async function askingFor(tx: Tx, wish: BoardWish, at: { roster: Roster; now: number }): Promise<Asking> {
   if (!hasScope(at.roster, wish.scope)) throw missing(`There is no ${wish.scope}.`);
   const today = spansOf(at.roster, wish.scope, { name: 'day', at: at.now }).span;
   const definitions = await definitionsFor(tx, wish.orgId, today);
   const board = await boardOf(tx, wish.orgId, { id: wish.id, kpis: definitions.kpis });
   if (!board) throw missing(`There is no board ${wish.id}.`);
-  const spans = spansOf(at.roster, wish.scope, { name: wish.window ?? board.window, at: wish.at ?? at.now });
+  const spans = spansOf(at.roster, wish.scope, {
+    name: wish.window ?? board.window,
+    at: wish.at ?? at.now,
+    custom: wish.custom,
+  });
   return {
     orgId: wish.orgId,
     board,

@@ -167,6 +167,20 @@ export const earnedBetween = (
     [orgId, asked.from, asked.to, asked.people ?? null],
   );
 
+/** What some people earned in a window, transfer by transfer in log order, as `earnedBetween` adds it up. */
+export const earningsBetween = (
+  tx: Tx,
+  orgId: number,
+  asked: { from: number; to: number; people: readonly string[] },
+): Promise<{ id: string; points: number }[]> =>
+  tx.rows<{ id: string; points: number }>(
+    `select t.id, -e.amount as points
+     from transfers t join entries e on e.org_id = t.org_id and e.transfer = t.id and e.account = 'issuer'
+     where t.org_id = $1 and t.at >= $2 and t.at < $3 and t.kind in ('award', 'badge', 'correction', 'withdrawal')
+       and t.person = any($4::text[]) order by t.position`,
+    [orgId, asked.from, asked.to, asked.people],
+  );
+
 /** Every account, and how many transfers there are. */
 export async function ledgerRows(
   tx: Tx,

@@ -9,7 +9,9 @@ import { orgOf } from '../door.ts';
 import { seeLooks } from '../may.ts';
 import { cursorOf, Paging, placeOf } from '../paging.ts';
 import { rosterOf } from '../roster.ts';
-import { looksAt } from './store.ts';
+import { FOREVER } from '../rules.ts';
+import { EVERYBODY } from './rules.ts';
+import { looksAt, type Part } from './store.ts';
 
 /** Who looked at a person's data: for that person, and for administrators. */
 export async function lookRoutes(plain: FastifyInstance, ground: Ground): Promise<void> {
@@ -22,7 +24,8 @@ export async function lookRoutes(plain: FastifyInstance, ground: Ground): Promis
       const orgId = orgOf(request);
       const { limit, cursor } = request.query;
       const [hour, viewer, noun] = placeOf(cursor, 'number', 'string', 'string') ?? [Number.MAX_SAFE_INTEGER, '', ''];
-      const of = { orgId, subject: request.params.id };
+      const person = request.params.id;
+      const of = { orgId, person, parts: await partsOf(ground.db.of(orgId), orgId, person) };
       const rows = await looksAt(ground.db.of(orgId), of, { after: { hour, viewer, noun }, limit: limit + 1 });
       const shown = rows.slice(0, limit);
       const last = shown.at(-1);
@@ -40,6 +43,19 @@ export async function lookRoutes(plain: FastifyInstance, ground: Ground): Promis
       };
     },
   );
+}
+
+/** What a look at somebody's data may be at: themselves, the teams that they were in while they were, everybody. */
+async function partsOf(tx: Tx, orgId: number, person: string): Promise<Part[]> {
+  const teams = (await rosterOf(tx, orgId)).people.get(person)?.teams ?? [];
+  const ever = { from: 0, to: FOREVER };
+  return [
+    { subject: person, ...ever },
+    { subject: EVERYBODY, ...ever },
+    ...teams.flatMap(({ team, from }, at) =>
+      team === null ? [] : [{ subject: `team:${team}`, from, to: teams[at + 1]?.from ?? FOREVER }],
+    ),
+  ];
 }
 
 const kindOf = (viewer: string) => (viewer.startsWith('key:') ? 'key' : 'person');
