@@ -39,7 +39,7 @@ export const FIELDS: Record<string, string> = {
   'people/:id': 'id name roles[] team startedOn position',
   unmapped: `items[]{source agent events firstAt lastAt} ${LIST}`,
   sources: `items[]{name firstAt lastEventAt lastReceivedAt accepted backfill} ${LIST}`,
-  mappings: 'items[]{name description}',
+  mappings: `items[]{name description} ${LIST}`,
   imports: `items[]{${IMPORT}}`,
   'imports/:id': `${IMPORT} problem report{dryRun read accepted duplicates rejected skipped position refused[]{line reason row}
     sample[]{line row events[]{type time data{*}}} agents{named unknown[]}}`,
@@ -57,11 +57,12 @@ export const FIELDS: Record<string, string> = {
   'teams/:id/performance': PERFORMANCE,
   'queues/:id/performance': PERFORMANCE,
   'sites/:id/performance': PERFORMANCE,
-  'people/:id/trends': 'items[]{kpi step from values[]} position',
-  'teams/:id/people': `team{id name} ${WINDOW} columns[]{id name words unit better} position items[]{subject name startedOn score
+  'people/:id/trends': `items[]{kpi step from values[]} ${LIST}`,
+  'teams/:id/people': `team{id name} ${WINDOW} columns[]{id name words unit better} ${LIST} items[]{subject name startedOn score
     eligible gates lastAt kpis[]{id value sample needs provisional attainment status ${HELD} weight}}`,
   receipts: `subject measure ${WINDOW} position value sentence definition{id version text} target{version of ${MARKS}} facts{*}
-    sample interval[] shrinkage{n m0 n0 from} steps[]{label formula filled result digits} exclusions[]{why count}
+    sample interval[] shrinkage{n m0 n0 from} steps[]{label formula filled result digits}
+    tests[]{of kpi label side mark exact{successes n chance p} interval[] formula filled speaks} exclusions[]{why count}
     events[]{position source id type time facts{*} corrected} eventsTotal next`,
   ledger: 'accounts[]{account balance} transfers sum chain position',
   'points/rules': `items[]{id version window words} ${LIST}`,
@@ -81,7 +82,7 @@ export const FIELDS: Record<string, string> = {
   playbooks: `items[]{id kpis[] cause text} ${LIST}`,
   badges: `items[]{id version name words art period when tiers[]{tier words points}} ${LIST}`,
   'people/:id/badges': `person items[]{badge name words art period tier counts{*} earned[]{tier period at points celebrate receipt}
-    next{tier value goal unit progress standing words}} position`,
+    next{tier value goal unit progress standing words}} ${LIST}`,
   devices: `items[]{id name scope createdAt revokedAt lastSeenAt yours} ${LIST}`,
   'devices/:id/scenes': `items[]{kind board window seconds by} ${LIST}`,
   'devices/:id/wall': WALL,

@@ -22,6 +22,7 @@ export const RIGHT_BODIES: [method: 'PUT' | 'POST', url: string, body: unknown][
       },
     ],
   ],
+  ['POST', '/api/v1/people/ana/identities', { source: 'acd', agent: 'ana-2', from: '2026-01-01T00:00:00Z', to: null }],
   [
     'PUT',
     '/api/v1/kpis',

@@ -13,7 +13,9 @@ export function readConfig(env: Record<string, string | undefined>, root: string
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = Environment.safeParse(given);
   if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.') || 'environment'}: ${issue.message}`);
+    const lines = parsed.error.issues.map(
+      ({ path: [name], message }) => `  ${String(name ?? 'environment')}: ${message}`,
+    );
     throw new Error(`The configuration is not valid:\n${lines.join('\n')}`);
   }
   return { ...parsed.data, dataDir: path.resolve(root, parsed.data.DATA_DIR) };

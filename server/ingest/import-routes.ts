@@ -19,7 +19,11 @@ const MOST_HOW = 200_000;
 export async function importRoutes(app: FastifyInstance, ground: Ground): Promise<void> {
   const jobs = openJobs(ground);
   jobRoutes(app, jobs);
-  app.get('/api/v1/mappings', { config: { may: defineThings } }, async () => ({ items: await shippedMappings() }));
+  app.get('/api/v1/mappings', { config: { may: defineThings } }, async (request) => ({
+    items: await shippedMappings(),
+    next: null,
+    position: String(await ground.log.position(orgOf(request))),
+  }));
   await app.register(async (scope) => {
     await scope.register(multipart, {
       throwFileSizeLimit: false,

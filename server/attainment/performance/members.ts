@@ -23,7 +23,7 @@ export async function teamMembers(
   tx: Tx,
   orgId: number,
   { team, window, at, now }: MembersQuestion,
-): Promise<Omit<Members, 'position'>> {
+): Promise<Omit<Members, 'next' | 'position'>> {
   const roster = await rosterOf(tx, orgId);
   const found = roster.teams.get(team);
   if (!found) throw missing(`There is no team ${team}.`);

@@ -54,7 +54,7 @@ export async function performanceRoutes(plain: FastifyInstance, ground: Ground):
   app.get('/api/v1/people/:id/trends', { config: { may: seePerson }, schema }, async (request) => {
     const position = String(await ground.log.position(orgOf(request)));
     const question = questionOf(ground, request, { kind: 'person', id: request.params.id });
-    return { items: trendsOf(await answer(ground.db.of(orgOf(request)), orgOf(request), question)), position };
+    return { items: trendsOf(await answer(ground.db.of(orgOf(request)), orgOf(request), question)), next: null, position };
   });
   const members = { params: named('team'), querystring: MembersQuery };
   app.get('/api/v1/teams/:id/people', { config: { may: seeMembers }, schema: members }, (request) => {
@@ -69,7 +69,7 @@ export async function performanceRoutes(plain: FastifyInstance, ground: Ground):
 export function membersFor({ db }: Pick<Ground, 'db'>, orgId: number, question: MembersQuestion): Promise<Members> {
   return db.of(orgId).snapshot(async (tx) => {
     const position = String(await flowPosition(tx, orgId));
-    return { ...(await teamMembers(tx, orgId, question)), position };
+    return { ...(await teamMembers(tx, orgId, question)), next: null, position };
   });
 }
 

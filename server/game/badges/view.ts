@@ -62,7 +62,7 @@ export function badgeCase(ground: Pick<Ground, 'db' | 'clock'>, orgId: number, p
         next,
       };
     });
-    return { person, items, position };
+    return { person, items, next: null, position };
   });
 }
 

@@ -43,4 +43,4 @@ export type BadgeItem = Pick<BadgeInfo, 'name' | 'words' | 'art' | 'period'> & {
   next: BadgeNext | null;
 };
 
-export type BadgeCase = { person: string; items: BadgeItem[]; position: string };
+export type BadgeCase = { person: string; items: BadgeItem[]; next: null; position: string };

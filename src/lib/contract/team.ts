@@ -42,5 +42,7 @@ export type Members = {
   window: WindowSpan;
   columns: MemberColumn[];
   items: MemberRow[];
+  /** A team stands on one page. */
+  next: null;
   position: string;
 };
