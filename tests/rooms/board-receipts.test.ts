@@ -41,6 +41,8 @@ beforeAll(async () => {
     ...calls('1002', 230_000),
     ...calls('1001', 280_000, '2026-03-10'),
     ...calls('1002', 200_000, '2026-03-10'),
+    ...calls('1001', 320_000, '2026-03-09'),
+    ...calls('1002', 290_000, '2026-03-09'),
   );
 });
 afterAll(() => floor.close());
@@ -76,6 +78,19 @@ describe('a receipt of a row', () => {
     expect(result(better, 'Distance from the window before')).toBe(Math.abs(better.value ?? 0));
     const towards = await get<Receipt>(`receipts?subject=person:ana&measure=board:towards&${when}`);
     expect(result(towards, 'Share of the target')).toBe(towards.value);
+  });
+
+  it('of the most improved moves by the window before, weighed against the one before that', async () => {
+    const { entries } = await get<BoardView>(`boards/better?${when}`);
+    const yesterday = await get<BoardView>('boards/better?at=2026-03-10T12:00:00Z');
+    expect(yesterday.entries.map(({ subject, rank }) => [subject, rank])).toEqual([
+      ['person:ben', 1],
+      ['person:ana', 2],
+    ]);
+    expect(entries.map(({ subject, rank, movement }) => [subject, rank, movement])).toEqual([
+      ['person:ana', 1, 1],
+      ['person:ben', 2, -1],
+    ]);
   });
 
   it('tells nobody a place on a board that only compares', async () => {

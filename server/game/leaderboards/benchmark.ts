@@ -1,10 +1,11 @@
 import type { BoardView } from '#contract/boards.ts';
 import { LIMITS } from '#contract/limits.ts';
 import { definitionsFor } from '#server/attainment/definitions/definitions.ts';
-import { BUCKET_MS, previousWindow } from '#server/facts/windows.ts';
+import { previousWindow } from '#server/facts/windows.ts';
 import type { Tx } from '#server/foundation/db.ts';
 import { type Asking, computeLines } from './compute.ts';
 import { targetOf } from './entries.ts';
+import { spansAt } from './lines.ts';
 import { type Line, peerAverage } from './rules.ts';
 
 const WINDOWS_BACK: Readonly<Record<string, number>> = { day: 28 };
@@ -35,9 +36,8 @@ async function bestOf(tx: Tx, asking: Asking, me: string): Promise<number | null
   let best: Line | null = null;
   let span = asking.spans.before;
   for (let n = 0; n < (WINDOWS_BACK[span.name] ?? 12); n++) {
-    const buckets = { from: span.from / BUCKET_MS, to: span.to / BUCKET_MS };
     const definitions = await definitionsFor(tx, asking.orgId, span);
-    const [line] = await computeLines(tx, { ...asking, definitions, spans: { ...asking.spans, span, buckets } }, [me]);
+    const [line] = await computeLines(tx, { ...asking, definitions, spans: spansAt(span, asking.spans.zone) }, [me]);
     if (line && line.merit !== null && !line.provisional && (best?.merit ?? -Infinity) < line.merit) best = line;
     span = previousWindow(span, asking.spans.zone);
   }

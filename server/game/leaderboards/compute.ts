@@ -9,7 +9,7 @@ import type { Tx } from '#server/foundation/db.ts';
 import { type Earned, earnedBetween } from '#server/game/points/store.ts';
 import type { Roster } from '#server/people/roster.ts';
 import { teamAt } from '#server/people/rules.ts';
-import { type Candidate, lineOf, measureName, peopleOf, scopeOf, type spansOf } from './lines.ts';
+import { type Candidate, lineOf, measureName, peopleOf, scopeOf, spansAt, type spansOf } from './lines.ts';
 import type { Line } from './rules.ts';
 
 export type Spanned = ReturnType<typeof spansOf>;
@@ -71,7 +71,7 @@ export const computeBefore = (tx: Tx, asking: Asking, definitions: Definitions):
 /** The same board, asked in the window before. */
 export const windowBefore = (asking: Asking): Asking => ({
   ...asking,
-  spans: { ...asking.spans, span: asking.spans.before, buckets: asking.spans.bucketsBefore },
+  spans: spansAt(asking.spans.before, asking.spans.zone),
 });
 
 /** People with the window's figures, and where the measure asks for it with those of the window before. */

@@ -88,12 +88,14 @@ export type AskedWindow = { name: WindowName; at: number; custom?: { from: numbe
 /** The window of a board on its scope's calendar, the one before, and their buckets. */
 export function spansOf(roster: Roster, scope: string, window: AskedWindow) {
   const zone = zoneOf(roster, scopeOf(scope));
-  const span = resolveWindow(window.name, window.at, zone, window.custom);
+  return spansAt(resolveWindow(window.name, window.at, zone, window.custom), zone);
+}
+
+/** A window on the calendar of a zone, the one before, and their buckets. */
+export function spansAt(span: Span, zone: string) {
   const before = previousWindow(span, zone);
   return { span, before, buckets: bucketsOf(span), bucketsBefore: bucketsOf(before), zone };
 }
-
-export type Spans = { span: Span; before: Span };
 
 const handledOf = (sums: FactSums): number => sums.handled ?? 0;
 
