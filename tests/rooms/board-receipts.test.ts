@@ -8,7 +8,7 @@ const DAY = '2026-03-11';
 const when = `at=${DAY}T12:00:00Z`;
 let floor: ScoredFloor;
 beforeAll(async () => {
-  floor = await newScoredFloor();
+  floor = await newScoredFloor({});
   await floor.api('PUT', '/api/v1/kpis/claims_aht', {
     name: 'AHT in claims',
     unit: 'ms',
@@ -31,7 +31,7 @@ beforeAll(async () => {
   const calls = (agent: string, talkMs: number, day = DAY) =>
     Array.from({ length: 12 }, (_, n) =>
       call(`${agent}-${day}-${n}`, agent, {
-        at: `${day}T0${7 + (n % 6)}:${10 + n}:00Z`,
+        at: `${day}T0${7 + (n % 3)}:${10 + n}:00Z`,
         talkMs: talkMs + n * 1_111,
         queue: n % 2 === 0 ? 'claims' : 'billing',
       }),

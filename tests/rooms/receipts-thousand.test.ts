@@ -93,7 +93,7 @@ function addUp(receipt: Receipt): void {
 }
 
 it(`recomputes ${RECEIPTS} receipts of a random world to what its screens show (SEED=${SEED})`, {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const dice = diceOf(SEED + 1);
   const valued = new Set<string>();
