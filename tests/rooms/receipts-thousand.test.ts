@@ -20,8 +20,8 @@ const judged: Record<string, true> = {};
 beforeAll(async () => {
   floor = await newScoredFloor({ now: TO + AROUND });
   await twoSites(floor, (FROM + TO) / 2, [
-    { kpi: 'transfer_rate', mark: 'floor' },
-    { kpi: 'aht', mark: 'floor' },
+    { kpi: 'transfer_rate', mark: 'stretch' },
+    { kpi: 'aht', mark: 'stretch' },
   ]);
   const events = randomEvents(SEED, { from: FROM, to: TO, agents: AGENTS, queues: [...QUEUES, 'new'], count: 2_000 });
   for (const batch of cut(SEED, shuffled(SEED, [...events, bucketClosed(TO)]), 300)) {

@@ -54,7 +54,11 @@ export async function performanceRoutes(plain: FastifyInstance, ground: Ground):
   app.get('/api/v1/people/:id/trends', { config: { may: seePerson }, schema }, async (request) => {
     const position = String(await ground.log.position(orgOf(request)));
     const question = questionOf(ground, request, { kind: 'person', id: request.params.id });
-    return { items: trendsOf(await answer(ground.db.of(orgOf(request)), orgOf(request), question)), next: null, position };
+    return {
+      items: trendsOf(await answer(ground.db.of(orgOf(request)), orgOf(request), question)),
+      next: null,
+      position,
+    };
   });
   const members = { params: named('team'), querystring: MembersQuery };
   app.get('/api/v1/teams/:id/people', { config: { may: seeMembers }, schema: members }, (request) => {
