@@ -11,7 +11,6 @@ import {
   FOREVER,
   type Mapping,
   merged,
-  type Resolution,
   repeatedIds,
   resolveMappings,
   sameFields,
@@ -62,9 +61,8 @@ export async function addIdentity(desk: Desk, person: string, identity: Identity
   const held = await mappingRows(tx, orgId, { people: [person], agents });
   const own = held.filter((mapping) => mapping.person === person);
   const wishes = own.map(({ source, agent, validFrom: from, validTo: to }) => ({ source, agent, from, to }));
-  const resolved = resolveMappings([{ ...asked, wishes: [...wishes, ...asked.wishes] }], held);
-  const at = ({ message }: PathError) => ({ path: '/agent', message });
-  return keepMappings(desk, { ...resolved, order: resolved.order.map(at), taken: resolved.taken.map(at) }, held);
+  const all = { ...asked, wishes: [...wishes, ...asked.wishes] };
+  return keepMappings(desk, { asked: [all], held, at: ({ message }) => ({ path: '/agent', message }) });
 }
 
 /** A mapping as the event tells it: what holds from the epoch or until further notice is left out. */
@@ -125,16 +123,22 @@ async function identify(desk: Desk, items: Person[]): Promise<Position> {
   if (asked.length === 0) return 0;
   const agents = asked.flatMap((item) => item.wishes.map((wish) => wish.agent));
   const held = await mappingRows(desk.tx, desk.orgId, { people: asked.map((item) => item.person), agents });
-  return keepMappings(desk, resolveMappings(asked, held), held);
+  return keepMappings(desk, { asked, held, at: (error) => error });
 }
 
+/** `at` says where in the call an error lies. */
+type Asking = { asked: WishesOfPerson[]; held: Mapping[]; at(error: PathError): PathError };
+
 /** @throws Refusal invalid and conflict, by path */
-async function keepMappings(desk: Desk, { mappings, order, taken }: Resolution, held: Mapping[]): Promise<Position> {
-  refuseAny('invalid', order);
-  if (taken.length > 0) throw conflict('identity_taken', 'An agent of a source is one person at a time.', taken);
+async function keepMappings(desk: Desk, { asked, held, at }: Asking): Promise<Position> {
+  const { mappings, order, taken } = resolveMappings(asked, held);
+  refuseAny('invalid', order.map(at));
+  if (taken.length > 0)
+    throw conflict('identity_taken', 'An agent of a source is one person at a time.', taken.map(at));
   const before = await sealedBefore(desk.tx, desk.orgId);
   const sealed = before === null ? [] : edgesBefore(before, asked, held);
-  if (sealed.length > 0) throw conflict('sealed', 'Who somebody was in a time that is sealed does not change.', sealed);
+  if (sealed.length > 0)
+    throw conflict('sealed', 'Who somebody was in a time that is sealed does not change.', sealed.map(at));
   const standing = Map.groupBy(held, (mapping) => mapping.person);
   const changes = [...mappings].filter(([person, now]) => !sameMappings(now, standing.get(person) ?? []));
   const { positions, position } = await tell(

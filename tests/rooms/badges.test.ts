@@ -42,6 +42,12 @@ const closed = (window: string, from: string, to: string): NewEvent => ({
   data: { window, zone: 'Europe/Berlin', from: Date.parse(from), to: Date.parse(to) },
 });
 const DAY = ['2026-03-10T23:00:00Z', '2026-03-11T23:00:00Z'] as const;
+const ASKED = {
+  position: '0',
+  limit: 50,
+  when: { window: 'day' as const, at: Date.parse('2026-03-11T10:00:00Z') },
+  viewer: { kind: 'anonymous' as const },
+};
 /** What the events of a receipt add up to. */
 function summed({ events }: Receipt): Record<string, number> {
   const sums: Record<string, number> = {};
@@ -165,7 +171,7 @@ it('four perfect surveys earn nothing at the close of the week, forty do, with t
   const receipt = await badgeReceipt.write(floor, floor.orgId, {
     subject: 'person:ana',
     measure: 'badge:kind-ear:silver:week:2026-03-09',
-    position: '0',
+    ...ASKED,
   });
   expect(recompute(receipt)).toBe(receipt.value);
   expect(receipt.sentence).toContain('Ana earned silver of Kind ear');
@@ -176,7 +182,7 @@ it('four perfect surveys earn nothing at the close of the week, forty do, with t
 
 it('the receipt of contacts recomputes and names the call; of what was not earned there is none', async () => {
   await floor.told(...calls(0, 21));
-  const asked = { subject: 'person:ana', position: '0' };
+  const asked = { subject: 'person:ana', ...ASKED };
   const receipt = await badgeReceipt.write(floor, floor.orgId, {
     ...asked,
     measure: 'badge:full-house:bronze:day:2026-03-11',
