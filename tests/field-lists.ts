@@ -40,16 +40,14 @@ export const FIELDS: Record<string, string> = {
   unmapped: `items[]{source agent events firstAt lastAt} ${LIST}`,
   sources: `items[]{name firstAt lastEventAt lastReceivedAt accepted backfill} ${LIST}`,
   mappings: `items[]{name description} ${LIST}`,
-  imports: `items[]{${IMPORT}}`,
+  imports: `items[]{${IMPORT}} ${LIST}`,
   'imports/:id': `${IMPORT} problem report{dryRun read accepted duplicates rejected skipped position refused[]{line reason row}
     sample[]{line row events[]{type time data{*}}} agents{named unknown[]}}`,
   kpis: `items[]{${KPI_ITEM}} ${LIST}`,
   'kpis/:id': `${KPI_ITEM} position`,
-  'kpis/:id/versions': `items[]{${KPI_ITEM} saidAt by until} position`,
-  'targets/versions':
-    'items[]{kpi floor target stretch low high tolerance version effectiveFrom saidAt by until} position',
-  'scorecards/:role/versions':
-    'items[]{role kpis[]{kpi weight} gates[]{kpi mark} version effectiveFrom saidAt by until} position',
+  'kpis/:id/versions': `items[]{${KPI_ITEM} saidAt by until} ${LIST}`,
+  'targets/versions': `items[]{kpi floor target stretch low high tolerance version effectiveFrom saidAt by until} ${LIST}`,
+  'scorecards/:role/versions': `items[]{role kpis[]{kpi weight} gates[]{kpi mark} version effectiveFrom saidAt by until} ${LIST}`,
   targets: `items[]{kpi person floor target stretch low high tolerance version effectiveFrom} ${LIST}`,
   scorecards: `items[]{role kpis[]{kpi weight} gates[]{kpi mark} version effectiveFrom} ${LIST}`,
   'scorecards/:role': 'role kpis[]{kpi weight} gates[]{kpi mark} version effectiveFrom position',

@@ -18,7 +18,7 @@ const MOST_HOW = 200_000;
 /** The door for files: a form with a field `how` (JSON) and, after it, a field `file`. */
 export async function importRoutes(app: FastifyInstance, ground: Ground): Promise<void> {
   const jobs = openJobs(ground);
-  jobRoutes(app, jobs);
+  jobRoutes(app, jobs, ground);
   app.get('/api/v1/mappings', { config: { may: defineThings } }, async (request) => ({
     items: await shippedMappings(),
     next: null,
@@ -47,11 +47,13 @@ export async function importRoutes(app: FastifyInstance, ground: Ground): Promis
 }
 
 /** Files that are read by themselves: how far they are, what came of them, and an end to them. */
-function jobRoutes(app: FastifyInstance, jobs: Jobs): void {
+function jobRoutes(app: FastifyInstance, jobs: Jobs, ground: Ground): void {
   const door = app.withTypeProvider<ZodTypeProvider>();
   const one = { config: { may: sendEvents }, schema: { params: z.object({ id: z.uuid() }) } };
   door.get('/api/v1/imports', { config: { may: sendEvents } }, async (request) => ({
     items: await jobs.list(orgOf(request)),
+    next: null,
+    position: String(await ground.log.position(orgOf(request))),
   }));
   door.get('/api/v1/imports/:id', one, (request) => jobs.one(orgOf(request), request.params.id));
   door.delete('/api/v1/imports/:id', one, async (request, reply) => {

@@ -61,8 +61,8 @@ export async function addIdentity(desk: Desk, person: string, identity: Identity
   const held = await mappingRows(tx, orgId, { people: [person], agents });
   const own = held.filter((mapping) => mapping.person === person);
   const wishes = own.map(({ source, agent, validFrom: from, validTo: to }) => ({ source, agent, from, to }));
-  const all = { ...asked, wishes: [...wishes, ...asked.wishes] };
-  return keepMappings(desk, { asked: [all], held, at: ({ message }) => ({ path: '/agent', message }) });
+  const at = (errors: PathError[]) => errors.map(({ message }) => ({ path: '/agent', message }));
+  return keepMappings(desk, [{ ...asked, wishes: [...wishes, ...asked.wishes] }], { held, at });
 }
 
 /** A mapping as the event tells it: what holds from the epoch or until further notice is left out. */
@@ -123,22 +123,20 @@ async function identify(desk: Desk, items: Person[]): Promise<Position> {
   if (asked.length === 0) return 0;
   const agents = asked.flatMap((item) => item.wishes.map((wish) => wish.agent));
   const held = await mappingRows(desk.tx, desk.orgId, { people: asked.map((item) => item.person), agents });
-  return keepMappings(desk, { asked, held, at: (error) => error });
+  return keepMappings(desk, asked, { held, at: (errors) => errors });
 }
 
-/** `at` says where in the call an error lies. */
-type Asking = { asked: WishesOfPerson[]; held: Mapping[]; at(error: PathError): PathError };
+type Standing = { held: Mapping[]; at: (errors: PathError[]) => PathError[] };
 
-/** @throws Refusal invalid and conflict, by path */
-async function keepMappings(desk: Desk, { asked, held, at }: Asking): Promise<Position> {
+/** @throws Refusal invalid and conflict, by the paths that `at` makes of them */
+async function keepMappings(desk: Desk, asked: WishesOfPerson[], { held, at }: Standing): Promise<Position> {
   const { mappings, order, taken } = resolveMappings(asked, held);
-  refuseAny('invalid', order.map(at));
-  if (taken.length > 0)
-    throw conflict('identity_taken', 'An agent of a source is one person at a time.', taken.map(at));
+  refuseAny('invalid', at(order));
+  if (taken.length > 0) throw conflict('identity_taken', 'An agent of a source is one person at a time.', at(taken));
   const before = await sealedBefore(desk.tx, desk.orgId);
   const sealed = before === null ? [] : edgesBefore(before, asked, held);
   if (sealed.length > 0)
-    throw conflict('sealed', 'Who somebody was in a time that is sealed does not change.', sealed.map(at));
+    throw conflict('sealed', 'Who somebody was in a time that is sealed does not change.', at(sealed));
   const standing = Map.groupBy(held, (mapping) => mapping.person);
   const changes = [...mappings].filter(([person, now]) => !sameMappings(now, standing.get(person) ?? []));
   const { positions, position } = await tell(

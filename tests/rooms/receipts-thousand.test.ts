@@ -20,7 +20,9 @@ const judged: Record<string, true> = {};
 beforeAll(async () => {
   floor = await newScoredFloor({ now: TO + AROUND });
   await twoSites(floor, (FROM + TO) / 2, [
-    { kpi: 'transfer_rate', mark: 'stretch' },
+    { kpi: 'transfer_rate', mark: 'floor' },
+    { kpi: 'csat', mark: 'stretch' },
+    { kpi: 'conversion', mark: 'stretch' },
     { kpi: 'aht', mark: 'stretch' },
   ]);
   const events = randomEvents(SEED, { from: FROM, to: TO, agents: AGENTS, queues: [...QUEUES, 'new'], count: 2_000 });

@@ -40,6 +40,7 @@ export async function versionRoutes(plain: FastifyInstance, ground: Ground): Pro
       ];
       return {
         items: await toldVersions(ground, orgId, { versions, told }),
+        next: null,
         position: String(await log.position(orgId)),
       };
     },
@@ -61,6 +62,7 @@ export async function versionRoutes(plain: FastifyInstance, ground: Ground): Pro
       ];
       return {
         items: await toldVersions(ground, orgId, { versions, told: toldScorecard }),
+        next: null,
         position: String(await log.position(orgId)),
       };
     },

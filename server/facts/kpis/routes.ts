@@ -53,6 +53,7 @@ export async function kpiRoutes(plain: FastifyInstance, ground: Ground): Promise
     if (versions.length === 0) throw missing(`There is no KPI ${id}.`);
     return {
       items: await toldVersions(ground, orgOf(request), { versions, told: shown }),
+      next: null,
       position: String(await ground.log.position(orgOf(request))),
     };
   });
