@@ -28,7 +28,7 @@ const WALL = `device{id name scope place timeZone currency} freshAt position cel
 export const FIELDS: Record<string, string> = {
   '/healthz': 'ok',
   '/readyz': 'ok database redis migrated lagSeconds',
-  session: `organisation{name timeZone currency} account{email} person{id name team teamName site timeZone} roles[] demo`,
+  session: `organisation{name timeZone currency} account{email} person{id name team teamName site timeZone} roles[] sees[]{id name} demo`,
   'account/sessions': `items[]{id browser createdAt seenAt current} ${LIST}`,
   organisation: 'name timeZone currency position',
   'people/:id/looks': `items[]{viewer{kind id name} noun hour at times} ${LIST}`,

@@ -28,9 +28,22 @@ describe('sessions', () => {
       account: { email: mail('ana') },
       person: { id: 'ana', name: 'ana', team: 'red', teamName: 'Red', site: 'main', timeZone: 'Europe/Berlin' },
       roles: ['agent'],
+      sees: [],
       demo: false,
     });
     expect((await floor.as({})('GET', '/api/v1/session')).status).toBe(401);
+  });
+
+  it('tell whose figures are shown one by one', async () => {
+    const lea = await floor.signedIn('lea', ['supervisor']);
+    const max = await floor.signedIn('max', ['manager']);
+    expect((await lea('GET', '/api/v1/session')).body.sees).toEqual([]);
+    const api = await floor.key();
+    expect(
+      (await api('PUT', '/api/v1/teams', [{ id: 'red', name: 'Red', site: 'main', supervisor: 'lea' }])).status,
+    ).toBe(200);
+    expect((await lea('GET', '/api/v1/session')).body.sees).toEqual([{ id: 'red', name: 'Red' }]);
+    expect((await max('GET', '/api/v1/session')).body.sees).toBe('all');
   });
 
   it('hold a new token at each sign-in, and store none', async () => {

@@ -8,7 +8,7 @@ import type { Ground } from '#server/log/ground.ts';
 import { actorOf } from '../audit/commands.ts';
 import { actorNames } from '../audit/views.ts';
 import { orgOf } from '../door.ts';
-import { manageAccounts, manageKeys, signedIn, type Viewer } from '../may.ts';
+import { manageAccounts, manageKeys, peopleShown, signedIn, type Viewer } from '../may.ts';
 import { cursorOf, Paging, placeOf } from '../paging.ts';
 import { rosterOf, siteOf } from '../roster.ts';
 import * as commands from './commands.ts';
@@ -102,6 +102,7 @@ async function sessionOf({ db, config }: Ground, viewer: Viewer): Promise<Sessio
   const account =
     viewer.personId === null ? null : await accountOfPerson(db.of(viewer.orgId), viewer.orgId, viewer.personId);
   const site = siteOf(roster, member?.team ?? null);
+  const shown = peopleShown(viewer);
   return {
     organisation: { name, timeZone, currency },
     account: account && { email: account.email },
@@ -116,6 +117,7 @@ async function sessionOf({ db, config }: Ground, viewer: Viewer): Promise<Sessio
         }
       : null,
     roles: viewer.roles,
+    sees: shown === 'all' ? shown : shown.map((id) => ({ id, name: roster.teams.get(id)?.name ?? id })),
     demo: config.DEMO === 'on',
   };
 }

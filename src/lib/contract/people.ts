@@ -51,6 +51,8 @@ export type Session = {
     timeZone: string;
   } | null;
   roles: Role[];
+  /** Whose figures are shown one by one: everybody's, or those of the people of these teams. */
+  sees: 'all' | { id: string; name: string }[];
   demo: boolean;
 };
 
