@@ -29,7 +29,7 @@ export default defineConfig({
     cwd: '..',
     // not before the demo has caught up with its month
     wait: { stdout: /Floorlight is ready at/ },
-    timeout: 240_000,
+    timeout: 480_000,
     gracefulShutdown: { signal: 'SIGTERM', timeout: 5000 },
     env: { PORT: String(port), DATA_DIR: process.env.E2E_DATA },
     stdout: 'pipe',

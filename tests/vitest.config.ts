@@ -40,7 +40,7 @@ export default defineConfig({
   root,
   test: {
     projects: [
-      { root, test: { name: 'rules', include: ['tests/*.test.ts', 'tests/rules/**/*.test.ts'] } },
+      { root, test: { name: 'rules', include: ['tests/*.test.ts', 'tests/rules/**/*.test.ts'], testTimeout: 30_000 } },
       onServers('rooms'),
       // whole houses whose answers are timed: one after another, when everything else is done
       onServers('live', { maxWorkers: 1, sequence: { groupOrder: 1 } }),
