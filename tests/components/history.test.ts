@@ -2,8 +2,8 @@ import { createRawSnippet } from 'svelte';
 import { afterEach, expect, test, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
-import History from '../../src/lib/office/History.svelte';
-import { heldText, stateOf } from '../../src/lib/office/history.ts';
+import History from '../../src/routes/(office)/admin/History.svelte';
+import { heldText, stateOf } from '../../src/routes/(office)/admin/history.ts';
 
 const setting = { locale: 'en-GB', timeZone: 'UTC', currency: 'EUR' };
 const NOW = Date.parse('2026-03-11T12:00:00Z');
