@@ -150,7 +150,7 @@ async function violationsOf(page: Page): Promise<string[]> {
 
 for (const [role, paths] of Object.entries(PAGES))
   test(`nothing is in anybody's way, light and dark, narrow and wide: ${role}`, async ({ page }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(360_000);
     await page.emulateMedia({ reducedMotion: 'reduce' });
     if (role !== 'nobody') await enterAtOnce(page, role);
     for (const path of paths) {
