@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { freePort } from '../../server/foundation/embedded/processes.ts';
 import { type Child, startChild } from '../child-house.ts';
@@ -10,6 +11,7 @@ const full = process.env.FLOORLIGHT_CROWD === 'full';
 const PLAN = full
   ? { deaf: 100, floods: 50, readers: 50, seconds: 40 }
   : { deaf: 20, floods: 10, readers: 20, seconds: 15 };
+const COLLECTING = path.resolve(import.meta.dirname, '../collecting.mjs');
 const MOST_GROWN = 64 * 1024 * 1024;
 let house: Open;
 let child: Child;
@@ -34,6 +36,7 @@ beforeAll(async () => {
     redisUrl: `${inject('redisUrl')}/${options.db ?? 0}`,
     port: await freePort(),
     env: { ROLES: 'web,flow' },
+    node: ['--expose-gc', '--import', COLLECTING],
   });
   await house.surely('GET', `/api/v1/sources?after=${body.position}`);
 });
