@@ -6,8 +6,11 @@ export function textArray(values: readonly (string | null)[]): string {
 }
 
 /** An array of numbers, null where undefined. */
-export const numberArray = (values: readonly (number | undefined | null)[]): string =>
-  `{${values.map((value) => value ?? 'NULL').join(',')}}`;
+export function numberArray(values: readonly (number | undefined | null)[]): string {
+  let text = '';
+  for (const value of values) text += text === '' ? (value ?? 'NULL') : `,${value ?? 'NULL'}`;
+  return `{${text}}`;
+}
 
 /** An array of bytes, null where null. */
 export const bytesArray = (values: readonly (Buffer | null)[]): string =>

@@ -2,6 +2,7 @@ import { EVENT_DATA, type EventType, type RejectionCode } from '#contract/events
 import { FACTS } from '#contract/facts.ts';
 import { LIMITS } from '#contract/limits.ts';
 import type { NewEvent } from '#server/log/catalogue.ts';
+import { plainly } from './plainly.ts';
 import { isEmotion, isNobody } from './words.ts';
 
 /** What the door must know to judge an event. Times are epoch ms. */
@@ -37,12 +38,8 @@ type Site = { context: DoorContext; source: string; at: string };
 
 /** Checks `data` against its type and takes the personal and the shared parts out of it. @throws Refused */
 export function contentOf(type: EventType, data: Record<string, unknown>, site: Site): Content {
-  const parsed = EVENT_DATA[type].safeParse(withoutNobody(data));
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new Refused('data_invalid', `${[site.at, ...(issue?.path ?? [])].map(String).join('.')}: ${issue?.message}`);
-  }
-  const all = parsed.data as Record<string, unknown>;
+  const given = withoutNobody(data);
+  const all = PLAINLY[type](given) ?? judged(type, given, site);
   checkMeaning(type, all, site);
   const { agent, customer, interactionId } = all;
   const content: Content = {
@@ -58,6 +55,19 @@ export function contentOf(type: EventType, data: Record<string, unknown>, site: 
       content.personal = { ...content.personal, [key]: all[key] };
   }
   return content;
+}
+
+const PLAINLY = Object.fromEntries(Object.entries(EVENT_DATA).map(([type, shape]) => [type, plainly(shape)])) as Record<
+  EventType,
+  ReturnType<typeof plainly>
+>;
+
+/** As the shape itself says. @throws Refused data_invalid, with the place of the first mistake */
+function judged(type: EventType, data: Record<string, unknown>, { at }: Site): Record<string, unknown> {
+  const parsed = EVENT_DATA[type].safeParse(data);
+  if (parsed.success) return parsed.data as Record<string, unknown>;
+  const issue = parsed.error.issues[0];
+  throw new Refused('data_invalid', `${[at, ...(issue?.path ?? [])].map(String).join('.')}: ${issue?.message}`);
 }
 
 /** Fields that the log keeps in columns of their own, and personal ones, which it seals. */

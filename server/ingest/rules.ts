@@ -104,10 +104,13 @@ function timeOf(envelope: Envelope, data: Record<string, unknown>, context: Door
   const fallback = envelope.type === 'interaction.ended' ? data.endedAt : undefined;
   const time = envelope.time ?? fallback;
   if (time === undefined || time === null) throw new Refused('time_missing', 'time is missing');
-  if (!Instant.safeParse(time).success)
+  if (typeof time !== 'string' || !INSTANT.test(time))
     throw new Refused('invalid_envelope', 'time must be an RFC 3339 time with an offset');
-  return inRange(['time'], Date.parse(time as string), context);
+  return inRange(['time'], Date.parse(time), context);
 }
+
+/** As `Instant` of the contract, by its own pattern. */
+const INSTANT = Instant._zod.pattern;
 
 /**
  * A replacement is checked against its target's type where that is known (in the log, or earlier in the call);

@@ -33,7 +33,7 @@ function walk(value: unknown, seen: Seen): Found {
   if (value === null || typeof value !== 'object') return null;
   if (seen.depth > DEEPEST) return { path: '', why: 'depth' };
   const listed = Array.isArray(value);
-  for (const key of Object.keys(value)) {
+  for (const key in value) {
     const found = look(listed ? NO_WORD : wordOf(key), (value as Record<string, unknown>)[key], seen);
     if (found) return { ...found, path: found.path ? `${key}.${found.path}` : key };
   }

@@ -39,18 +39,16 @@ export async function insertEvents(
   { events, sealed }: Rows,
   at: { offset: number; now: number },
 ): Promise<{ accepted: boolean[]; last: Position | null }> {
-  const texts = (name: 'source' | 'id' | 'type' | 'interaction') => textArray(events.map((event) => event[name]));
-  const numbers = (name: 'time' | 'agent' | 'customer') => numberArray(events.map((event) => event[name]));
   const [result] = await tx.rows<{ count: number; last: number | null; kept: number[] | null }>(INSERT, [
     orgId,
     at.offset,
-    texts('source'),
-    texts('id'),
-    texts('type'),
-    numbers('time'),
-    numbers('agent'),
-    numbers('customer'),
-    texts('interaction'),
+    textArray(events.map((event) => event.source)),
+    textArray(events.map((event) => event.id)),
+    textArray(events.map((event) => event.type)),
+    numberArray(events.map((event) => event.time)),
+    numberArray(events.map((event) => event.agent)),
+    numberArray(events.map((event) => event.customer)),
+    textArray(events.map((event) => event.interaction)),
     bytesArray(sealed),
     JSON.stringify(events.map((event) => event.data)),
     at.now,

@@ -6,7 +6,7 @@ import { median, rounded, table } from './table.ts';
 
 const PEOPLE = Number(process.env.BENCH_PEOPLE ?? 10_000);
 const EVENTS = Number(process.env.BENCH_EVENTS ?? 30_000);
-const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 4);
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 12);
 /** So many events are taken for removed; without, nothing was ever sealed. */
 const SEALED_KEYS = Number(process.env.BENCH_SEALED_KEYS ?? 0);
 

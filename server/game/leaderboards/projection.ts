@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Board } from '#contract/definitions.ts';
+import type { FactSums } from '#contract/facts.ts';
 import { definitionsFor } from '#server/attainment/definitions/definitions.ts';
 import { personSubject } from '#server/attainment/performance/subjects.ts';
 import { type Definitions, planFor } from '#server/attainment/scoring/plan.ts';
@@ -16,6 +17,7 @@ import {
   clearBoard,
   type KeptBoard,
   type KeptLine,
+  keptOf,
   movePosition,
   readPosition,
   writeLines,
@@ -111,7 +113,7 @@ async function linesOf(tx: Tx, { state, shelf, people, batch }: Work): Promise<L
   return mine.flatMap((person) => {
     const subject = personSubject(state.roster, person, spans.span.to);
     const own = tally.get(person);
-    if (!subject || !own || Object.values(own.sums).every((sum) => !sum)) return [];
+    if (!subject || !own || isNothing(own.sums)) return [];
     return (
       lineOf(
         { subject, figures: { sums: own.sums }, lastAt: own.last * BUCKET_MS },
@@ -121,15 +123,20 @@ async function linesOf(tx: Tx, { state, shelf, people, batch }: Work): Promise<L
   });
 }
 
+function isNothing(sums: FactSums): boolean {
+  for (const fact in sums) if (sums[fact]) return false;
+  return true;
+}
+
 async function write(
   redis: Redis,
   at: { orgId: number; position: number; shelf: Shelf; people?: ReadonlySet<string> | undefined },
   lines: Line[],
 ): Promise<void> {
   const { board, scope, spans, lines: known } = at.shelf;
-  const changes: { line: KeptLine | null; was: KeptLine | null }[] = lines.map(({ interval: _, ...line }) => {
+  const changes: { line: KeptLine | null; was: KeptLine | null }[] = lines.map((line) => {
     const was = known.get(line.subject) ?? null;
-    const kept = { ...line, position: at.position };
+    const kept = keptOf(line, at.position);
     known.set(line.subject, kept);
     return { line: kept, was };
   });

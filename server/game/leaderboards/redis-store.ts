@@ -5,6 +5,13 @@ import { type Line, mayRank, memberOf } from './rules.ts';
 /** One board in one window and scope, as Redis keeps it. */
 export type KeptBoard = { orgId: number; board: string; scope: string; from: number };
 export type KeptLine = Omit<Line, 'interval'> & { position: number };
+
+/** A line as it is kept: field by field, as it is done for every event. */
+export const keptOf = (
+  { subject, merit, value, scored, sample, lastAt, provisional, held }: Line,
+  position: number,
+): KeptLine => ({ subject, merit, value, scored, sample, lastAt, provisional, held, position });
+
 export type KeptRow = { rank: number | null; line: KeptLine; betterScored: number | null; before: number | null };
 export type KeptPage = { position: number; total: number; rows: KeptRow[] };
 
