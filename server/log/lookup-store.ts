@@ -16,14 +16,19 @@ export const eventsOfCustomers = (tx: Tx, orgId: number, customers: number[], sp
     [orgId, customers, span.from, span.to],
   );
 
-/** Legs of queues with valid time in [from, to) epoch ms, and corrections of any age that move a leg there. */
-export const eventsOfQueues = (tx: Tx, orgId: number, queues: string[], span: TimeSpan): Promise<LoggedEvent[]> =>
+/** Legs of queues with valid time in [from, to) epoch ms, and corrections of any age that move a leg there; up to a position where one is given. */
+export const eventsOfQueues = (
+  tx: Tx,
+  orgId: number,
+  queues: string[],
+  span: TimeSpan & { until?: Position },
+): Promise<LoggedEvent[]> =>
   tx.rows<LoggedEvent>(
-    `select ${COLUMNS} from events where org_id = $1
+    `select ${COLUMNS} from events where org_id = $1 and position <= $5
        and ((type = 'interaction.ended' and time >= to_timestamp($3::float8 / 1000) and time < to_timestamp($4::float8 / 1000)
              and data->>'queue' = any($2::text[]))
          or (type = 'correction' and data->'replacement'->'data'->>'queue' = any($2::text[])))`,
-    [orgId, queues, span.from, span.to],
+    [orgId, queues, span.from, span.to, span.until ?? Number.MAX_SAFE_INTEGER],
   );
 
 /** An agent's events (party refs) of the given types, whatever their time. */

@@ -8,11 +8,14 @@ import { type Batch, type Consumer, endsBatch, type Projection, type Touched, to
 import { advance, giveLease, type Lease, renewLease, takeLease } from './flow-store.ts';
 import type { Fresh } from './fresh.ts';
 import { batchEvents, batchSeconds, laidAside } from './metrics.ts';
+import { turnPages } from './pages.ts';
 import { deadLetter, eventsAfter, transactionsAfter } from './store.ts';
 
 export const LEASE_MS = 10_000;
 const SMALLEST = 256;
 const LARGEST = 4_096;
+/** Nobody waits for the first of a page when the log is only told again. */
+const LARGEST_AGAIN = 16_384;
 const TRANSACTIONS = 16;
 
 export type Flow = {
@@ -41,10 +44,12 @@ export class Runner {
   private refill = true;
   private until: Position | undefined;
   private halted = false;
+  private readonly read: ReturnType<typeof turnPages>;
 
   constructor(flow: Flow, orgId: number) {
     this.flow = flow;
     this.orgId = orgId;
+    this.read = turnPages((after, page) => eventsAfter(flow.db.of(orgId), orgId, after, page), this.larger);
   }
 
   /** Processes everything that is committed by now, or up to a position. @returns false while another process holds the lease */
@@ -91,17 +96,16 @@ export class Runner {
   /** One batch; false when there was nothing. */
   private async batch(): Promise<boolean> {
     const lease = this.lease as Lease;
-    const events = (await this.handedOn(lease.position)) ?? (await this.read(lease.position));
+    const events =
+      (await this.handedOn(lease.position)) ??
+      (await this.read(lease.position, { most: this.size, until: this.until }));
     if (events.length === 0) return false;
-    this.size =
-      events.length >= this.size ? Math.min(this.size * 2, LARGEST) : Math.max(SMALLEST, Math.ceil(this.size / 2));
+    this.size = events.length >= this.size ? this.larger(this.size) : Math.max(SMALLEST, Math.ceil(this.size / 2));
     for (const part of cut(events)) await this.pass(part);
     return true;
   }
 
-  private read(after: Position): Promise<LoggedEvent[]> {
-    return eventsAfter(this.flow.db.of(this.orgId), this.orgId, after, { most: this.size, until: this.until });
-  }
+  private readonly larger = (size: number): number => Math.min(size * 2, this.flow.replay ? LARGEST_AGAIN : LARGEST);
 
   /** What comes next, where this process wrote it itself: the log is asked for no more than the order. */
   private async handedOn(after: Position): Promise<LoggedEvent[] | null> {

@@ -67,23 +67,49 @@ export async function headOf(tx: Tx, orgId: number): Promise<Position> {
   return row?.head ?? 0;
 }
 
+type Page = { [column in keyof LoggedEvent]: LoggedEvent[column][] };
+
+// a page comes as one row of columns: reading thousands of rows would cost more than what is made of them
+const PAGE = `
+select json_agg(position) as position, json_agg(source) as source, json_agg(id) as id, json_agg(type) as type,
+  json_agg((date_part('epoch', time) * 1000)::bigint) as time, json_agg((date_part('epoch', recorded_at) * 1000)::bigint) as "recordedAt",
+  json_agg(agent) as agent, json_agg(customer) as customer, json_agg(interaction) as interaction, json_agg(data) as data
+from (
+  select * from events where org_id = $1 and position > $2
+    and position < (select (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + log_base()) << 16)
+    and position <= $4
+  order by position limit $3
+) page having count(*) > 0`;
+
 /**
  * Events after a position in log order, only below the oldest transaction that still runs, so that none is skipped.
  * @param page `until` is the last position that may be read, everything when missing
  */
-export const eventsAfter = (
+export async function eventsAfter(
   tx: Tx,
   orgId: number,
   after: Position,
-  page: { most: number; until?: Position | undefined },
-): Promise<LoggedEvent[]> =>
-  tx.rows<LoggedEvent>(
-    `select ${COLUMNS} from events where org_id = $1 and position > $2
-       and position < (select (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + log_base()) << 16)
-       and position <= $4
-     order by position limit $3`,
-    [orgId, after, page.most, page.until ?? Number.MAX_SAFE_INTEGER],
+  { most, until = Number.MAX_SAFE_INTEGER }: { most: number; until?: Position | undefined },
+): Promise<LoggedEvent[]> {
+  const [page] = await tx.rows<Page>(PAGE, [orgId, after, most, until]);
+  if (!page) return [];
+  const { position, source, id, type, time, recordedAt, agent, customer, interaction, data } = page;
+  return position.map(
+    (at, n) =>
+      ({
+        position: at,
+        source: source[n],
+        id: id[n],
+        type: type[n],
+        time: time[n],
+        recordedAt: recordedAt[n],
+        agent: agent[n],
+        customer: customer[n],
+        interaction: interaction[n],
+        data: data[n],
+      }) as LoggedEvent,
   );
+}
 
 /**
  * The transactions that wrote after a position, in order, as far as `eventsAfter` would read: one look into the key for each.
@@ -131,17 +157,17 @@ export const eventsOfInteractions = (tx: Tx, orgId: number, interactions: string
     [orgId, interactions],
   );
 
-/** An agent's events by party ref, with valid time in [from, to) epoch ms. */
+/** An agent's events by party ref, with valid time in [from, to) epoch ms, up to a position where one is given. */
 export const eventsOfAgents = (
   tx: Tx,
   orgId: number,
   agents: number[],
-  span: { from: number; to: number },
+  span: { from: number; to: number; until?: Position },
 ): Promise<LoggedEvent[]> =>
   tx.rows<LoggedEvent>(
     `select ${COLUMNS} from events where org_id = $1 and agent = any($2::int[])
-       and time >= to_timestamp($3::float8 / 1000) and time < to_timestamp($4::float8 / 1000) order by position`,
-    [orgId, agents, span.from, span.to],
+       and time >= to_timestamp($3::float8 / 1000) and time < to_timestamp($4::float8 / 1000) and position <= $5 order by position`,
+    [orgId, agents, span.from, span.to, span.until ?? Number.MAX_SAFE_INTEGER],
   );
 
 /** Events of the given types with valid time in [from, to) epoch ms, in log order after a position. */

@@ -5,7 +5,7 @@ import { median, rounded, table } from './table.ts';
 
 const SIZES = [100, 10_000, 100_000];
 const EVENTS = Number(process.env.BENCH_EVENTS ?? 20_000);
-const ROUNDS = Number(process.env.BENCH_SCALE_ROUNDS ?? 3);
+const ROUNDS = Number(process.env.BENCH_SCALE_ROUNDS ?? 6);
 
 /** CPU per event over all processes with more and more agents. */
 export async function scale(servers: Servers) {

@@ -36,12 +36,12 @@ export async function derive(turn: Turn, events: readonly LoggedEvent[]): Promis
   await pass(turn, stale, events);
 }
 
-/** Derives again, agent by agent, what is now somebody else's. */
+/** Derives again, agent by agent, what is now somebody else's; what is told again has a log that goes on behind it. */
 export async function remapped(turn: Turn): Promise<void> {
   const agents = [...turn.changes.owners.keys()];
   for (let i = 0; i < agents.length; i += AGENTS_AT_ONCE) {
     const some = agents.slice(i, i + AGENTS_AT_ONCE);
-    const events = await eventsOfAgents(turn.tx, turn.orgId, some, EVER);
+    const events = await eventsOfAgents(turn.tx, turn.orgId, some, { ...EVER, until: turn.last });
     if (events.length > 0) await pass(turn, events, []);
   }
 }
@@ -78,13 +78,17 @@ async function correctedBy(turn: Turn, events: readonly LoggedEvent[]): Promise<
 const SKEW_MS = 32 * 24 * 3_600_000;
 const RETURN_MS = SKEW_MS + 8 * 24 * 3_600_000;
 
-async function requeued({ tx, orgId, changes, memory }: Turn): Promise<LoggedEvent[]> {
+async function requeued({ tx, orgId, changes, memory, last }: Turn): Promise<LoggedEvent[]> {
   const found: LoggedEvent[] = [];
   for (const [queue, before] of changes.versions) {
     const from = differFrom(before, memory.versions.get(queue) ?? []);
     if (from === null) continue;
     found.push(
-      ...(await eventsOfQueues(tx, orgId, [queue], { from: Math.max(from - SKEW_MS, EVER.from), to: EVER.to })),
+      ...(await eventsOfQueues(tx, orgId, [queue], {
+        from: Math.max(from - SKEW_MS, EVER.from),
+        to: EVER.to,
+        until: last,
+      })),
     );
   }
   return found;
