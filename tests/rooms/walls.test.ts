@@ -29,6 +29,8 @@ afterAll(() => world?.close());
 
 const names = (some: Filled[]) => some.map(({ name }) => name).sort();
 const own = () => world.db.of(OURS);
+/** What only the seal writes. */
+const SEALED = ['sealed_keys', 'sealed_rows', 'seals'];
 const refused = /row-level security|permission denied/;
 
 /** Whose rows a statement finds or touches; nothing of it is kept. */
@@ -93,13 +95,13 @@ describe('without the first wall, an organisation', () => {
   it('changes its own rows', async () => {
     const only = async ({ name, org }: Filled) =>
       (await whose(own(), `update ${name} set ${org} = ${org} returning ${org} as whose`)).join() === String(OURS);
-    expect(await failing(only)).toEqual(ADDED_TO);
+    expect(await failing(only)).toEqual([...ADDED_TO, ...SEALED].sort());
   });
 
   it('removes its own rows', async () => {
     const only = async ({ name, org }: Filled) =>
       (await whose(own(), `delete from ${name} returning ${org} as whose`)).join() === String(OURS);
-    expect(await failing(only)).toEqual(ADDED_TO);
+    expect(await failing(only)).toEqual([...ADDED_TO, ...SEALED].sort());
   });
 
   it('writes no rows for others, and gives none away', async () => {
@@ -116,7 +118,7 @@ describe('without the first wall, an organisation', () => {
       const late = world.db.of(OTHERS);
       return late.transaction(async (tx) => (await tx.once(insert(OTHERS)), true)).catch(() => false);
     };
-    expect(await failing(added)).toEqual([]);
+    expect(await failing(added)).toEqual(SEALED);
     expect((await whose(own(), 'select org_id as whose from facts')).join()).toBe(String(OURS));
   });
 });
@@ -215,6 +217,18 @@ describe('the house at work', () => {
       'alter table people no force row level security',
     ])
       await expect(own().once(act), act).rejects.toThrow(/permission denied|must be owner/);
+  });
+
+  it('asks what is sealed, and never says it', async () => {
+    for (const name of SEALED) {
+      await own().once(`select from ${name}`);
+      for (const act of [
+        `insert into ${name} (org_id) values (${OURS})`,
+        `delete from ${name}`,
+        `update ${name} set org_id = 0`,
+      ])
+        await expect(own().once(act), act).rejects.toThrow('permission denied');
+    }
   });
 
   it('cannot ask for every row as the owner does', async () => {
