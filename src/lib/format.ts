@@ -39,16 +39,36 @@ export function written(value: number | null, unit: string, setting: Setting): s
   return small === '%' ? `${text}\u202f%` : text;
 }
 
+const MOST_FORMS = 500;
+const forms = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
+
+/** A form is dear to make, and every number of a board is written at every change: the same few are kept. */
+function kept<Form extends Intl.NumberFormat | Intl.DateTimeFormat>(key: string, make: () => Form): Form {
+  let form = forms.get(key) as Form | undefined;
+  if (!form) {
+    // strangers choose their language: what they choose does not pile up
+    if (forms.size >= MOST_FORMS) forms.clear();
+    form = make();
+    forms.set(key, form);
+  }
+  return form;
+}
+
+const numberForm = (locale: string, options: Intl.NumberFormatOptions): Intl.NumberFormat =>
+  kept(`number ${locale} ${JSON.stringify(options)}`, () => new Intl.NumberFormat(locale, options));
+const dateForm = (locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+  kept(`date ${locale} ${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(locale, options));
+
 /** How many digits the minor units of a currency take: 2 for EUR, 0 for JPY. */
 export const fractionDigits = (currency: string): number =>
-  new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  numberForm('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 
 /** Minor units of the organisation's currency, without cents from 1,000 on. */
 export function money(minor: number, { locale, currency }: Setting): string {
   const digits = fractionDigits(currency);
   const amount = minor / 10 ** digits;
   const shown = Math.abs(amount) >= 1000 ? 0 : digits;
-  return new Intl.NumberFormat(locale, {
+  return numberForm(locale, {
     style: 'currency',
     currency,
     minimumFractionDigits: shown,
@@ -57,7 +77,7 @@ export function money(minor: number, { locale, currency }: Setting): string {
 }
 
 export function decimals(value: number, most: number, { locale }: Pick<Setting, 'locale'>, least = 0): string {
-  return new Intl.NumberFormat(locale, { maximumFractionDigits: most, minimumFractionDigits: least })
+  return numberForm(locale, { maximumFractionDigits: most, minimumFractionDigits: least })
     .format(value)
     .replace('-', '−');
 }
@@ -69,32 +89,28 @@ export function signed(value: number, most: number, setting: Pick<Setting, 'loca
 
 /** "14:05" in the given zone. */
 export function timeOfDay(instant: string | number, { locale, timeZone }: Setting): string {
-  return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone }).format(
-    new Date(instant),
-  );
+  return dateForm(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone }).format(new Date(instant));
 }
 
 /** "14:05:09" in the given zone. */
 export function exactTime(instant: string, { locale, timeZone }: Setting): string {
-  return new Intl.DateTimeFormat(locale, { timeStyle: 'medium', hourCycle: 'h23', timeZone }).format(new Date(instant));
+  return dateForm(locale, { timeStyle: 'medium', hourCycle: 'h23', timeZone }).format(new Date(instant));
 }
 
 export function dayOf(instant: string | number, { locale, timeZone }: Setting): string {
-  return new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short', timeZone }).format(
-    new Date(instant),
-  );
+  return dateForm(locale, { weekday: 'short', day: 'numeric', month: 'short', timeZone }).format(new Date(instant));
 }
 
 /** A month as `YYYY-MM` in words: "November 2026". */
 export function monthOf(month: string, { locale }: Pick<Setting, 'locale'>): string {
-  return new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
+  return dateForm(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
     new Date(`${month}-01T00:00:00Z`),
   );
 }
 
 /** The local calendar date of an instant, as YYYY-MM-DD. */
 export function isoDay(instant: string | number, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date(instant));
+  return dateForm('en-CA', { timeZone }).format(new Date(instant));
 }
 
 /** A window in words: the hours of an hour, the date of a day, first and last day of anything longer; of a moment, day and time. */
@@ -103,7 +119,7 @@ export function spanText({ name, from, to }: { name: string; from: string; to: s
   if (from === to) return `${dayOf(from, setting)}, ${timeOfDay(from, setting)}`;
   if (name === 'hour' || name === '60m') return `${timeOfDay(from, setting)}–${timeOfDay(to, setting)}`;
   const last = Date.parse(to) - 1;
-  const form = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric', timeZone });
+  const form = dateForm(locale, { day: 'numeric', month: 'long', year: 'numeric', timeZone });
   return form.formatRange(new Date(from), new Date(last));
 }
 
