@@ -57,7 +57,7 @@ function test(type: z.ZodType): Holds {
     const words = new Set<unknown>(Object.values(entries));
     return (value) => words.has(value);
   }
-  if (kind === 'number' && format === 'safeint') return all([Number.isSafeInteger, isNoNegativeZero, ...further]);
+  if (kind === 'number' && format === 'safeint') return all([Number.isSafeInteger, ...further]);
   if (kind !== 'string') return never;
   if (format === undefined) return all([isText, ...further]);
   return format === 'datetime' && pattern ? all([isText, (value) => pattern.test(value as string), ...further]) : never;
@@ -65,8 +65,6 @@ function test(type: z.ZodType): Holds {
 
 const never: Holds = () => false;
 const isText: Holds = (value) => typeof value === 'string';
-/** The log, being JSON, knows none. */
-const isNoNegativeZero: Holds = (value) => !Object.is(value, -0);
 
 const all =
   (tests: Holds[]): Holds =>
