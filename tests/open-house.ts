@@ -10,6 +10,7 @@ import { openLogger } from '../server/foundation/logging.ts';
 import { openRedis } from '../server/foundation/redis.ts';
 import { type House, openHouse } from '../server/house.ts';
 import { begin } from '../server/people/begin.ts';
+import { dataFolder } from './data-folder.ts';
 import { againIn, patiently } from './patiently.ts';
 
 export const KEY = 'fl_test_0123456789abcdef0123456789abcdef';
@@ -50,7 +51,10 @@ export async function newHouse(
   await migrateDb(databaseUrl, path.resolve(import.meta.dirname, '../drizzle'));
   const redisUrl = await redisOfItsOwn();
   const time = { now: options.now ?? Date.now() };
-  const config = readConfig({ DEMO: 'off', DATA_DIR: '/tmp', API_KEY: KEY, ROLES: 'web,flow', ...options.env }, '/');
+  const config = readConfig(
+    { DEMO: 'off', DATA_DIR: dataFolder(), API_KEY: KEY, ROLES: 'web,flow', ...options.env },
+    '/',
+  );
   const clock = options.now === undefined ? { now: () => Date.now() } : { now: () => time.now };
   const house = await openHouse({
     config,

@@ -1,5 +1,5 @@
 // Real PostgreSQL and Redis for the room and live tests, thrown away afterwards.
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startPostgres } from '../server/foundation/embedded/postgres.ts';
@@ -14,6 +14,8 @@ export default async function servers(project: TestProject) {
   ]);
   project.provide('databaseUrl', postgres.url);
   project.provide('redisUrl', redis.url);
+  mkdirSync(`${dir}/houses`);
+  project.provide('houses', `${dir}/houses`);
   return async () => {
     await Promise.all([postgres.stop(), redis.stop()]);
     rmSync(dir, { recursive: true, force: true });
@@ -24,5 +26,7 @@ declare module 'vitest' {
   export interface ProvidedContext {
     databaseUrl: string;
     redisUrl: string;
+    /** Where each house of a test has a data folder of its own. */
+    houses: string;
   }
 }

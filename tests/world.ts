@@ -13,6 +13,7 @@ import { ensureFlow, flowPosition } from '../server/log/flow-store.ts';
 import { type Ground, openLog } from '../server/log/ground.ts';
 import { Runner } from '../server/log/runner.ts';
 import { eventsAfter, headOf } from '../server/log/store.ts';
+import { dataFolder } from './data-folder.ts';
 
 export type World = Ground & {
   orgId: number;
@@ -44,7 +45,7 @@ export async function newWorld(
   await redis.connect();
   const time = { now: options.now ?? Date.parse('2026-03-11T10:00:00Z') };
   const clock = { now: () => time.now };
-  const config = readConfig({ DEMO: 'off', DATA_DIR: '/tmp', LOG_LEVEL: 'silent', ...options.env }, root);
+  const config = readConfig({ DEMO: 'off', DATA_DIR: dataFolder(), LOG_LEVEL: 'silent', ...options.env }, root);
   const log = openLog(db, clock, true);
   const ground: Ground = { db, redis, clock, config, log };
   // organisations are numbered per database and Redis is shared: each world gets numbers of its own

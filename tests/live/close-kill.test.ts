@@ -4,6 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { freePort } from '../../server/foundation/embedded/processes.ts';
 import { windowClosed } from '../closings.ts';
+import { dataFolder } from '../data-folder.ts';
 import { leg } from '../legs.ts';
 import { newHouse, type Open } from '../open-house.ts';
 
@@ -153,7 +154,7 @@ async function startFlow(): Promise<void> {
     DATABASE_URL: house.databaseUrl,
     REDIS_URL: `${inject('redisUrl')}/${options.db ?? 0}`,
     PORT: String(await freePort()),
-    DATA_DIR: '/tmp',
+    DATA_DIR: dataFolder(),
     DEMO: 'off',
     ROLES: 'flow',
     TIME_ZONE: 'UTC',
