@@ -27,7 +27,6 @@ const components = {
 };
 // as many as there are cores: a room waits for its servers about as long as it works
 const AT_ONCE = { maxWorkers: availableParallelism() };
-const TIMED = ['tests/live/{hostile,overload,storm}.test.ts'];
 const onServers = (name: string, besides = {}) => ({
   root,
   test: {
@@ -55,9 +54,8 @@ export default defineConfig({
         },
       },
       onServers('rooms'),
-      onServers('live', { exclude: TIMED, sequence: { groupOrder: 1 } }),
-      // houses whose answers are timed: one after another, when everything else is done
-      onServers('live', { name: 'timed', include: TIMED, maxWorkers: 1, sequence: { groupOrder: 2 } }),
+      // whole houses, which refuse what they have no time for: one after another, when everything else is done
+      onServers('live', { maxWorkers: 1, sequence: { groupOrder: 1 } }),
       ...(process.env.FLOORLIGHT_NO_BROWSER ? [] : [components]),
     ],
   },
